@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Reads all rings of a session in place and hands on what it finds as runs of records. Counts what it reads; together with the
+// producers' counters that is the upper half of the ledger.
+
+#include <chrono>
+#include <cstdint>
+
+#include <sonde/pipeline/recorder_pool.hpp>
+#include <sonde/pipeline/stats.hpp>
+#include <sonde/pipeline/unwound_spans.hpp>
+#include <sonde/record/view.hpp>
+
+namespace sonde::pipeline {
+
+class drain {
+ public:
+  using clock = std::chrono::steady_clock;
+
+  drain(recorder_pool& recorders, std::uint64_t session) : recorders_{recorders}, session_{session} {}
+
+  /// Empties every ring once. `take(run)` gets the records; `flushing` lets go of spans held for an amendment.
+  /// Returns the bytes read.
+  template <class Take>
+  std::size_t run(clock::time_point now, bool flushing, Take take) {
+    std::size_t bytes = 0;
+    const auto hand_on = [&](const record::record_run& run) {
+      if (run.size == 0) return;
+      taken_spans_ += run.spans;
+      taken_logs_ += run.logs;
+      take(run);
+    };
+    for (record::recorder* each = recorders_.first(); each != nullptr; each = each->next) {
+      if (__atomic_load_n(&each->session, __ATOMIC_RELAXED) != session_) continue;
+      const bool ended = __atomic_load_n(&each->abandoned, __ATOMIC_ACQUIRE);
+      const std::size_t read = empty(*each, now, hand_on);
+      bytes += read;
+      if (ended) {
+        take_over(*each);
+        recorders_.recycle(*each);
+      } else if (read == 0) {
+        recorders_.trim(*each);
+      }
+    }
+    unwound_.release_due(flushing ? clock::time_point::max() : now, hand_on);
+    return bytes;
+  }
+
+  /// When a held span must go on.
+  [[nodiscard]] clock::time_point due() const noexcept { return unwound_.due(); }
+
+  /// The upper half of the ledger. Exact whenever no thread is inside a sonde call; otherwise each thread's part is as it was
+  /// between two calls.
+  void count(session_stats& into) const noexcept {
+    std::int64_t open = ended_spans_.open;
+    add(into.spans, ended_spans_);
+    add(into.logs, ended_logs_);
+    for (const record::recorder* each = recorders_.first(); each != nullptr; each = each->next) {
+      if (__atomic_load_n(&each->session, __ATOMIC_RELAXED) != session_) continue;
+      const record::signal_counters spans = snapshot(each->spans);
+      const record::signal_counters logs = snapshot(each->logs);
+      open += spans.open;
+      add(into.spans, spans);
+      add(into.logs, logs);
+      into.spans.queued += spans.written - each->spans_read;
+      into.logs.queued += logs.written - each->logs_read;
+    }
+    into.spans.open = open > 0 ? static_cast<std::uint64_t>(open) : 0;
+    into.spans.queued += unwound_.size();
+    into.spans.taken = taken_spans_;
+    into.logs.taken = taken_logs_;
+  }
+
+ private:
+  static constexpr std::size_t longest_run = std::size_t{64} << 10;  // stays in a core's cache for every exporter
+
+  template <class HandOn>
+  std::size_t empty(record::recorder& from, clock::time_point now, HandOn hand_on) {
+    record::ring_reader& reader = from.reader;
+    if (reader.draining == nullptr) reader.draining = __atomic_load_n(&from.first, __ATOMIC_ACQUIRE);
+    std::size_t bytes = 0;
+    while (reader.draining != nullptr) {
+      record::chunk* const next = __atomic_load_n(&reader.draining->next, __ATOMIC_ACQUIRE);  // before `written`
+      const std::size_t written = __atomic_load_n(&reader.draining->written, __ATOMIC_ACQUIRE);
+      split(from, reader.draining->data + reader.read, written - reader.read, now, hand_on);
+      bytes += written - reader.read;
+      reader.read = written;
+      if (next == nullptr) break;
+      recorders_.retire(from, reader.draining);
+      reader = {next, 0};
+    }
+    return bytes;
+  }
+
+  /// Cuts fresh records into runs; amendments and unwound spans are no part of any.
+  template <class HandOn>
+  void split(record::recorder& from, const char* data, std::size_t size, clock::time_point now, HandOn hand_on) {
+    record::record_run run{data, 0, 0, 0};
+    const auto end_run = [&](const char* next) {
+      hand_on(run);
+      run = {next, 0, 0, 0};
+    };
+    for (const char* const end = data + size; data < end;) {
+      const record::record_view each{data};
+      const std::uint32_t each_size = each.size();
+      record::record_type type;
+      std::uint8_t flags;
+      std::memcpy(&type, data + offsetof(record::header, type), 1);
+      std::memcpy(&flags, data + offsetof(record::header, flags), 1);
+      data += each_size;
+      const bool is_unwound = type == record::record_type::span && (flags & record::unwound) != 0;
+      if (type == record::record_type::amendment || is_unwound || !unwound_.empty()) [[unlikely]] {
+        end_run(data);
+        unwound_.settle(from, each, hand_on);
+        if (type == record::record_type::amendment) continue;
+        if (is_unwound && unwound_.hold(from, each, now)) {
+          ++from.spans_read;
+          continue;
+        }
+        run.data = each.data;
+      }
+      run.size += each_size;
+      if (type == record::record_type::span)
+        ++run.spans, ++from.spans_read;
+      else
+        ++run.logs, ++from.logs_read;
+      if (run.size >= longest_run) end_run(data);
+    }
+    end_run(data);
+  }
+
+  /// The ended thread's counters join those of the session.
+  void take_over(const record::recorder& ended) noexcept {
+    add(ended_spans_, ended.spans);
+    add(ended_logs_, ended.logs);
+  }
+  static void add(record::signal_counters& sum, const record::signal_counters& more) noexcept {
+    sum.started += more.started;
+    sum.open += more.open;
+    sum.unsampled += more.unsampled;
+    sum.written += more.written;
+    sum.cut += more.cut;
+    for (std::size_t i = 0; i < drop_reasons; ++i) sum.dropped[i] += more.dropped[i];
+  }
+  static void add(signal_stats& sum, const record::signal_counters& more) noexcept {
+    sum.started += more.started;
+    sum.unsampled += more.unsampled;
+    sum.cut += more.cut;
+    for (std::size_t i = 0; i < drop_reasons; ++i) sum.dropped.by_reason[i] += more.dropped[i];
+  }
+
+  /// A thread's counters as they were between two of its calls: its own equation tells a torn reading. A reading that
+  /// never settles is returned as it is, for the ledger to show.
+  [[nodiscard]] static record::signal_counters snapshot(const record::signal_counters& live) noexcept {
+    record::signal_counters copy{};
+    for (int attempt = 0; attempt < 10'000; ++attempt) {
+      copy.started = __atomic_load_n(&live.started, __ATOMIC_RELAXED);
+      copy.open = __atomic_load_n(&live.open, __ATOMIC_RELAXED);
+      copy.unsampled = __atomic_load_n(&live.unsampled, __ATOMIC_RELAXED);
+      copy.written = __atomic_load_n(&live.written, __ATOMIC_RELAXED);
+      copy.cut = __atomic_load_n(&live.cut, __ATOMIC_RELAXED);
+      std::uint64_t dropped = 0;
+      for (std::size_t i = 0; i < drop_reasons; ++i)
+        dropped += copy.dropped[i] = __atomic_load_n(&live.dropped[i], __ATOMIC_RELAXED);
+      if (copy.started == static_cast<std::uint64_t>(copy.open) + copy.unsampled + copy.written + dropped) break;
+    }
+    return copy;
+  }
+
+  recorder_pool& recorders_;
+  std::uint64_t session_;
+  unwound_spans unwound_;
+  std::uint64_t taken_spans_ = 0;
+  std::uint64_t taken_logs_ = 0;
+  record::signal_counters ended_spans_{};
+  record::signal_counters ended_logs_{};
+};
+
+}  // namespace sonde::pipeline

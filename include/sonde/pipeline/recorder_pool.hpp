@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// All recorders of the process and the memory of their rings: hands one to each thread that records, takes it back when the
+// thread ends, gives it to the next. Recorders are never freed, so that a span may close long after its session ended.
+
+#include <atomic>
+#include <cstdint>
+#include <cstdlib>
+#include <mutex>
+#include <new>
+
+#include <cxxabi.h>
+#include <pthread.h>
+
+#include <sonde/context/entropy.hpp>
+#include <sonde/record/session_table.hpp>
+
+namespace sonde::pipeline {
+
+/// The count of uncaught exceptions in the C++ runtime's per-thread globals: read in place, since a call on each open and
+/// close would cost more than the rest of the span. Source: Itanium C++ ABI, "Caught Exception Stack".
+[[nodiscard]] inline const unsigned* uncaught_exception_counter() noexcept {
+  struct eh_globals {
+    void* caught_exceptions;
+    unsigned uncaught_exceptions;
+  };
+  return &reinterpret_cast<const eh_globals*>(abi::__cxa_get_globals())->uncaught_exceptions;
+}
+
+class recorder_pool {
+ public:
+  static constexpr std::size_t first_chunk = std::size_t{4} << 10;
+  static constexpr std::size_t largest_chunk = std::size_t{256} << 10;
+
+  /// For this thread, in this session; null where memory is short or the session has just ended. Guards of an earlier
+  /// session may still be open: they notice by its number, and by not being on the new stack.
+  [[nodiscard]] record::recorder* attach(std::uint64_t session) noexcept {
+    const std::lock_guard lock{mutex_};
+    if (record::installed_table() == nullptr) return nullptr;
+    record::recorder* mine = record::this_thread;
+    if (mine == nullptr) mine = take_free();
+    if (mine == nullptr) mine = make();
+    if (mine == nullptr) return nullptr;
+    reset(*mine, session);
+    record::this_thread = mine;
+    pthread_setspecific(at_thread_exit(), mine);
+    __atomic_store_n(&mine->live, true, __ATOMIC_RELEASE);
+    return mine;
+  }
+
+  /// Producer's side of a full chunk: a spare one, or a new one within the bound.
+  [[nodiscard]] bool make_room(record::recorder& mine, std::size_t size) noexcept {
+    if (record::chunk* fresh = take_spare(mine, size)) return continue_in(mine, fresh), true;
+    std::size_t capacity = mine.chunk_size;
+    while (capacity < size) capacity *= 2;
+    record::chunk* fresh = allocate(capacity);
+    if (fresh == nullptr && capacity > first_chunk) fresh = allocate(size < first_chunk ? first_chunk : size);
+    if (fresh == nullptr) return false;
+    if (mine.chunk_size < largest_chunk) mine.chunk_size *= 2;
+    continue_in(mine, fresh);
+    return true;
+  }
+
+  /// Collector's side: a drained chunk goes back to its thread, or away where the thread has grown out of it.
+  void retire(record::recorder& owner, record::chunk* drained) noexcept {
+    if (drained->capacity < __atomic_load_n(&owner.chunk_size, __ATOMIC_RELAXED) || drained->capacity > largest_chunk)
+      release(drained);
+    else
+      owner.spares.push(drained);
+  }
+  /// Gives back what an idle thread holds.
+  void trim(record::recorder& owner) noexcept { release_all(owner.spares.take_all()); }
+
+  /// No recorder takes records any more; the table must be unplugged already.
+  void stop_all() noexcept {
+    const std::lock_guard lock{mutex_};
+    for (record::recorder* each = first(); each != nullptr; each = each->next)
+      __atomic_store_n(&each->live, false, __ATOMIC_RELAXED);
+  }
+  /// Before a session starts: those of threads that ended meanwhile are free again.
+  void recycle_abandoned() noexcept {
+    for (record::recorder* each = first(); each != nullptr; each = each->next)
+      if (__atomic_load_n(&each->abandoned, __ATOMIC_ACQUIRE)) recycle(*each);
+  }
+  /// In the child of a fork, where the mutex is held and no other thread exists: every recorder is free.
+  void forget_threads() noexcept {
+    record::this_thread = nullptr;
+    for (record::recorder* each = first(); each != nullptr; each = each->next) {
+      each->live = each->abandoned = each->in_use = false;
+      each->session = 0;
+    }
+  }
+
+  /// The thread has ended and all it wrote is read: the next thread may have it. Counters must have been taken over.
+  void recycle(record::recorder& drained) noexcept {
+    const std::lock_guard lock{mutex_};
+    __atomic_store_n(&drained.session, std::uint64_t{0}, __ATOMIC_RELAXED);
+    __atomic_store_n(&drained.abandoned, false, __ATOMIC_RELAXED);
+    release_ring(drained);
+    drained.in_use = false;
+  }
+
+  [[nodiscard]] record::recorder* first() const noexcept { return first_.load(std::memory_order_acquire); }
+  [[nodiscard]] std::mutex& mutex() noexcept { return mutex_; }
+  [[nodiscard]] std::size_t bytes_in_use() const noexcept { return bytes_.load(std::memory_order_relaxed); }
+  void set_bound(std::size_t bytes) noexcept { bound_.store(bytes, std::memory_order_relaxed); }
+
+ private:
+  [[nodiscard]] record::recorder* take_free() noexcept {
+    for (record::recorder* each = first(); each != nullptr; each = each->next)
+      if (!each->in_use) return each;
+    return nullptr;
+  }
+
+  [[nodiscard]] record::recorder* make() noexcept {
+    void* memory = std::aligned_alloc(alignof(record::recorder), sizeof(record::recorder));
+    if (memory == nullptr) return nullptr;
+    auto* fresh = new (memory) record::recorder{};
+    fresh->next = first_.load(std::memory_order_relaxed);
+    first_.store(fresh, std::memory_order_release);
+    return fresh;
+  }
+
+  void reset(record::recorder& mine, std::uint64_t session) noexcept {
+    __atomic_store_n(&mine.session, std::uint64_t{0}, __ATOMIC_RELAXED);
+    release_ring(mine);
+    mine.in_use = true;
+    mine.abandoned = false;
+    mine.uncaught = uncaught_exception_counter();
+    mine.current = nullptr;
+    mine.ids = context::seeded_id_source();
+    mine.spans = {};
+    mine.logs = {};
+    mine.spans_read = 0;
+    mine.logs_read = 0;
+    __atomic_store_n(&mine.session, session, __ATOMIC_RELEASE);  // from here on the collector looks at it
+  }
+
+  /// Frees every chunk. The thread that filled it is this one or gone, and no collector reads it.
+  void release_ring(record::recorder& mine) noexcept {
+    release_all(mine.reader.draining != nullptr ? mine.reader.draining : mine.first);
+    release_all(mine.spares.take_all());
+    release_all(mine.spare);
+    mine.writer = {};
+    mine.reader = {};
+    mine.first = nullptr;
+    mine.spare = nullptr;
+    mine.chunk_size = first_chunk;
+  }
+
+  void continue_in(record::recorder& mine, record::chunk* fresh) noexcept {
+    const bool is_first = mine.writer.filling == nullptr;
+    record::move_to(mine.writer, fresh);
+    if (is_first) __atomic_store_n(&mine.first, fresh, __ATOMIC_RELEASE);
+  }
+
+  [[nodiscard]] record::chunk* take_spare(record::recorder& mine, std::size_t size) noexcept {
+    if (mine.spare == nullptr) mine.spare = mine.spares.take_all();
+    while (record::chunk* top = mine.spare) {
+      mine.spare = top->next;
+      if (top->capacity >= size) return top;
+      release(top);
+    }
+    return nullptr;
+  }
+
+  [[nodiscard]] record::chunk* allocate(std::size_t capacity) noexcept {
+    const std::size_t bytes = footprint(capacity);
+    if (bytes_.fetch_add(bytes, std::memory_order_relaxed) + bytes > bound_.load(std::memory_order_relaxed)) {
+      bytes_.fetch_sub(bytes, std::memory_order_relaxed);
+      return nullptr;
+    }
+    auto* fresh = static_cast<record::chunk*>(std::aligned_alloc(alignof(record::chunk), bytes));
+    if (fresh == nullptr) {
+      bytes_.fetch_sub(bytes, std::memory_order_relaxed);
+      return nullptr;
+    }
+    fresh->capacity = capacity;
+    return fresh;
+  }
+  void release(record::chunk* unused) noexcept {
+    bytes_.fetch_sub(footprint(unused->capacity), std::memory_order_relaxed);
+    std::free(unused);
+  }
+  void release_all(record::chunk* list) noexcept {
+    while (list != nullptr) {
+      record::chunk* next = list->next;
+      release(list);
+      list = next;
+    }
+  }
+  [[nodiscard]] static constexpr std::size_t footprint(std::size_t capacity) noexcept {
+    constexpr std::size_t line = alignof(record::chunk);
+    return (sizeof(record::chunk) + capacity + record::chunk::slack + line - 1) / line * line;
+  }
+
+  /// Runs after the thread's own thread-local destructors, which may still record.
+  [[nodiscard]] static pthread_key_t at_thread_exit() noexcept {
+    static const pthread_key_t key = [] {
+      pthread_key_t made{};
+      pthread_key_create(&made, [](void* ended) {
+        auto* mine = static_cast<record::recorder*>(ended);
+        if (record::this_thread == mine) record::this_thread = nullptr;
+        __atomic_store_n(&mine->abandoned, true, __ATOMIC_RELEASE);
+      });
+      return made;
+    }();
+    return key;
+  }
+
+  std::mutex mutex_;
+  std::atomic<record::recorder*> first_{nullptr};
+  std::atomic<std::size_t> bytes_{0};
+  std::atomic<std::size_t> bound_{std::size_t{32} << 20};
+};
+
+}  // namespace sonde::pipeline

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// A recording session: made by sonde::start, ended by its destructor. Holds the collector and the exporters.
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <sonde/environment/near_miss.hpp>
+#include <sonde/environment/reader.hpp>
+#include <sonde/pipeline/collector.hpp>
+#include <sonde/pipeline/request_slot.hpp>
+#include <sonde/pipeline/session_config.hpp>
+#include <sonde/pipeline/sink_slot.hpp>
+#include <sonde/resource/detect.hpp>
+#include <sonde/sampling/from_environment.hpp>
+
+namespace sonde {
+
+namespace pipeline {
+
+/// Limits on spans from the environment. Source: OpenTelemetry environment variable specification, "Span Limits".
+[[nodiscard]] inline record::span_limits limits_from(environment::reader& environment) {
+  const auto count = [&](const char* specific, const char* general, std::uint32_t fallback) {
+    const auto read = [&](const char* name) { return environment.integer(name, 0, UINT32_MAX, std::to_string(fallback)); };
+    auto found = read(specific);
+    if (!found && general != nullptr) found = read(general);
+    return found ? static_cast<std::uint32_t>(*found) : fallback;
+  };
+  record::span_limits limits;
+  limits.attributes = count("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "OTEL_ATTRIBUTE_COUNT_LIMIT", 128);
+  limits.events = count("OTEL_SPAN_EVENT_COUNT_LIMIT", nullptr, 128);
+  limits.links = count("OTEL_SPAN_LINK_COUNT_LIMIT", nullptr, 128);
+  limits.event_attributes = count("OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT", nullptr, 128);
+  limits.link_attributes = count("OTEL_LINK_ATTRIBUTE_COUNT_LIMIT", nullptr, 128);
+  limits.value_length =
+      count("OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", UINT32_MAX);
+  return limits;
+}
+
+/// Everything a live session owns; what exporters were given references to stays where it is.
+struct session_core {
+  pipeline::diagnostics out;
+  environment::reader environment;
+  environment::provenance settings;
+  resource::resource resource;
+  record::span_limits limits;
+  std::shared_ptr<pipeline::collector> collector;
+  std::uint64_t forks = 0;
+
+  template <class Transport>
+  [[nodiscard]] std::shared_ptr<Transport> transport() {
+    static constexpr char tag = 0;
+    for (const auto& [key, held] : by_type_)
+      if (key == &tag) return std::static_pointer_cast<Transport>(held);
+    auto made = std::make_shared<Transport>();
+    by_type_.emplace_back(&tag, made);
+    collector->add(std::static_pointer_cast<transport::driver>(made));
+    return made;
+  }
+
+  template <exporter Exporter>
+  void add(Exporter exporter, setup& at_start) {
+    record::record_reader reader{hub::instance().descriptions, collector->times(), limits};
+    std::unique_ptr<slot> made;
+    if constexpr (request_exporter<Exporter>)
+      made = std::make_unique<request_slot<Exporter>>(std::move(exporter), out, std::move(reader),
+                                                      transport<typename Exporter::transport>());
+    else
+      made = std::make_unique<sink_slot<Exporter>>(std::move(exporter), out, std::move(reader));
+    made->open(at_start, std::string{resource.text("service.name")});
+    collector->add(std::move(made));
+  }
+
+ private:
+  std::vector<std::pair<const char*, std::shared_ptr<void>>> by_type_;
+};
+
+}  // namespace pipeline
+
+/// Movable, not copyable. Its destructor flushes within `session_config::shutdown_timeout`. In a forked child it does nothing.
+class live_session {
+ public:
+  live_session() = default;
+  live_session(live_session&&) noexcept = default;
+  live_session& operator=(live_session&& other) noexcept {
+    if (this != &other) {
+      end();
+      core_ = std::move(other.core_);
+      last_ = std::move(other.last_);
+      refusal_ = std::move(other.refusal_);
+      shutdown_timeout_ = other.shutdown_timeout_;
+    }
+    return *this;
+  }
+  ~live_session() { end(); }
+
+  /// Whether it records. A second session beside a live one does not; `refusal` says why.
+  [[nodiscard]] explicit operator bool() const noexcept { return core_ != nullptr; }
+  [[nodiscard]] const std::string& refusal() const noexcept { return refusal_; }
+
+  /// Sends what has ended so far. False where the timeout passed first.
+  bool force_flush(std::chrono::milliseconds timeout = std::chrono::milliseconds{5000}) noexcept {
+    if (!is_here()) return core_ == nullptr && refusal_.empty();
+    return core_->collector->flush(std::chrono::steady_clock::now() + timeout);
+  }
+  /// Stops recording, sends what has ended, counts the rest as dropped. False where something was left. Later calls do nothing.
+  bool shutdown(std::chrono::milliseconds timeout = std::chrono::milliseconds{5000}) noexcept {
+    if (core_ == nullptr) return true;
+    if (!is_here()) {
+      forget();
+      return true;
+    }
+    const auto deadline = std::chrono::steady_clock::now() + timeout;
+    pipeline::hub::instance().disconnect();
+    const bool complete = core_->collector->stop(deadline);
+    try {
+      last_ = core_->collector->stats();
+    } catch (...) {
+    }
+    core_.reset();
+    return complete;
+  }
+  /// The loss ledger; after shutdown as it was then.
+  [[nodiscard]] session_stats stats() const { return is_here() ? core_->collector->stats() : last_; }
+  /// What came from where: settings with their values (secrets masked) and sources.
+  [[nodiscard]] std::vector<environment::setting> settings() const {
+    return core_ != nullptr ? core_->settings.settings() : std::vector<environment::setting>{};
+  }
+
+  /// Used by sonde::start.
+  template <pipeline::exporter... Exporters>
+  [[nodiscard]] static live_session begin(session_config config, Exporters... exporters);
+
+ private:
+  void end() noexcept { shutdown(shutdown_timeout_); }
+  [[nodiscard]] bool is_here() const noexcept {
+    return core_ != nullptr && core_->forks == pipeline::hub::instance().forks();
+  }
+  /// The parent of this forked child owns the thread and the sockets: nothing is touched, nothing is freed.
+  void forget() noexcept {
+    core_->collector->abandon();
+    static_cast<void>(new (std::nothrow) std::shared_ptr<pipeline::session_core>(std::move(core_)));
+    core_.reset();
+  }
+
+  std::shared_ptr<pipeline::session_core> core_;
+  session_stats last_;
+  std::string refusal_;
+  std::chrono::milliseconds shutdown_timeout_{5000};
+};
+
+template <pipeline::exporter... Exporters>
+live_session live_session::begin(session_config config, Exporters... exporters) {
+  live_session made;
+  made.shutdown_timeout_ = config.shutdown_timeout;
+  auto core = std::make_shared<pipeline::session_core>();
+  core->out = pipeline::diagnostics{std::move(config.diagnostics)};
+  pipeline::hub& hub = pipeline::hub::instance();
+  core->forks = hub.forks();
+  environment::report_near_misses(core->environment);
+
+  if (core->environment.boolean("OTEL_SDK_DISABLED").value_or(false)) {
+    core->out.say("OTEL_SDK_DISABLED is true: nothing is recorded");
+    made.refusal_ = "disabled by OTEL_SDK_DISABLED";
+    return made;
+  }
+  core->resource = resource::detect(
+      core->environment, {config.service_name, config.service_version, config.service_instance_id}, core->settings);
+  for (auto& [key, value] : config.resource_attributes) core->resource.set(key, std::move(value));
+  core->limits = config.limits ? *config.limits : pipeline::limits_from(core->environment);
+  const sampling::any_sampler sampler =
+      config.sampler ? *config.sampler : sampling::from_environment(core->environment);
+
+  if (!hub.connect(sampler, config.queue_bytes / 2)) {
+    made.refusal_ = "a session is already live in this process; shut it down before starting another";
+    core->out.say(made.refusal_);
+    return made;
+  }
+  try {
+    core->collector = std::make_shared<pipeline::collector>(hub.session());
+    pipeline::setup at_start{core->resource, core->limits, core->environment, core->settings, config.queue_bytes / 2};
+    (core->add(std::move(exporters), at_start), ...);
+    for (const environment::finding& each : core->environment.findings()) core->out.say(each.sentence);
+    core->collector->start(core);
+  } catch (const std::exception& error) {
+    hub.disconnect();
+    made.refusal_ = std::string{"the session could not start: "} + error.what();
+    core->out.say(made.refusal_);
+    return made;
+  }
+  made.core_ = std::move(core);
+  return made;
+}
+
+}  // namespace sonde

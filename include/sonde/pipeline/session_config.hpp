@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// What a user may set for a session. Every field is optional: what is not set comes from the environment, else from the
+// default named beside it.
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <sonde/pipeline/diagnostics.hpp>
+#include <sonde/record/span_view.hpp>
+#include <sonde/sampling/sampler.hpp>
+
+namespace sonde {
+
+struct session_config {
+  std::string service_name{};                                               // OTEL_SERVICE_NAME; unknown_service:<program>
+  std::string service_version{};
+  std::string service_instance_id{};
+  std::vector<std::pair<std::string, std::string>> resource_attributes{};   // beside OTEL_RESOURCE_ATTRIBUTES
+  std::optional<sampling::any_sampler> sampler{};                           // OTEL_TRACES_SAMPLER; parentbased_always_on
+  std::optional<record::span_limits> limits{};                              // OTEL_SPAN_*_LIMIT …; 128 of each
+  std::size_t queue_bytes = std::size_t{64} << 20;  // half for the rings of all threads, half for each exporter's queue
+  std::chrono::milliseconds shutdown_timeout{5000};                         // of the session's destructor
+  diagnostics_handler diagnostics{};                                        // lines to standard error
+};
+
+}  // namespace sonde

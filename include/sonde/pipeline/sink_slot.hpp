@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The slot of an exporter that keeps records itself: console, file, memory, null.
+
+#include <chrono>
+#include <utility>
+
+#include <sonde/pipeline/slot.hpp>
+
+namespace sonde::pipeline {
+
+template <class Exporter>
+class sink_slot final : public slot {
+ public:
+  sink_slot(Exporter exporter, const diagnostics& out, record::record_reader reader)
+      : slot{out}, exporter_{std::move(exporter)}, reader_{std::move(reader)} {}
+
+  void open(setup& at_start, const std::string& service) override {
+    usable_ = open_exporter(exporter_, at_start, service, stats_, out_);
+  }
+
+  void take(const record::record_run& run, steady_time now) noexcept override {
+    const tally all{run.spans, run.logs};
+    if (!usable_) return dropped(all, drop_reason::not_configured);
+    if constexpr (run_sink<Exporter>) {
+      exporter_.write(run);
+      exported(all);
+    } else {
+      for (std::size_t at = 0; at < run.size;) {
+        const record::record_view record{run.data + at};
+        at += record.size();
+        write(record, now);
+      }
+      fresh_ = true;
+    }
+  }
+  void advance(steady_time, bool) noexcept override {
+    if constexpr (requires { exporter_.flush(); })
+      if (std::exchange(fresh_, false)) exporter_.flush();
+  }
+  [[nodiscard]] bool idle() const noexcept override { return true; }
+  [[nodiscard]] steady_time due() const noexcept override { return steady_time::max(); }
+  [[nodiscard]] std::chrono::milliseconds patience() const noexcept override {
+    if constexpr (requires { exporter_.patience(); }) return exporter_.patience();
+    return std::chrono::milliseconds{1000};
+  }
+  void give_up() noexcept override {
+    if constexpr (requires { exporter_.close(); }) exporter_.close();
+  }
+  void abandon() noexcept override {}
+
+ private:
+  void write(record::record_view record, steady_time now) noexcept {
+    const bool is_span = record.header().type == record::record_type::span;
+    const tally one{is_span ? 1u : 0u, is_span ? 0u : 1u};
+    try {
+      bool kept = false;
+      if (is_span) {
+        kept = write(reader_.span(record));
+      } else if constexpr (takes_logs<Exporter>) {
+        kept = write(reader_.log(record));
+      } else {
+        return dropped(one, drop_reason::unsupported);
+      }
+      if (kept) return exported(one);
+      dropped(one, drop_reason::rejected);
+      if constexpr (requires { exporter_.failure(); }) report_failure(exporter_.failure(), now);
+    } catch (...) {
+      dropped(one, drop_reason::no_memory);
+    }
+  }
+
+  template <class View>
+  [[nodiscard]] bool write(const View& view) {
+    count_cut(view);
+    return exporter_.write(view);
+  }
+
+  Exporter exporter_;
+  record::record_reader reader_;
+  bool usable_ = false;
+  bool fresh_ = false;
+};
+
+}  // namespace sonde::pipeline

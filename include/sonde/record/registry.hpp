@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Keeps a copy of every description under its id, for as long as the process runs: sites may lie in plugins that unload.
+// Filled through the session's table, read by the collector.
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include <sonde/record/description.hpp>
+#include <sonde/record/location.hpp>
+
+namespace sonde::record {
+
+/// A description with its texts owned, and its scope numbered. Never moves, never goes.
+struct registered {
+  std::uint32_t id = 0;
+  std::uint32_t scope = 0;  // index into the registry's scopes
+  std::uint32_t key = 0;    // id of the first attribute, annotation or metadata of this name: equal for equal keys
+  std::uint32_t line = 0;
+  description_type type = description_type::span;
+  std::string name, name_space, protobuf, json, file, function, location_protobuf, location_json;
+};
+struct registered_scope {
+  std::string name, version;
+};
+
+/// One per process, never destroyed. Locks only when something new is enrolled or the collector meets a new id.
+class registry {
+ public:
+  [[nodiscard]] std::uint32_t enroll(description& fresh) {
+    const std::lock_guard lock{mutex_};
+    const scope_description none{};
+    const scope_description& scope = fresh.scope ? *fresh.scope : none;
+    auto [found, is_new] =
+        ids_.try_emplace({static_cast<int>(fresh.type), std::string{view(fresh.name)}, std::string{view(fresh.name_space)},
+                          std::string{view(scope.name)} + '\n' + std::string{view(scope.version)},
+                          std::string{view(fresh.file)}, fresh.line, std::string{view(fresh.function)}},
+                         0);
+    if (is_new) {
+      auto& kept = add(fresh.type);
+      kept.line = fresh.line;
+      kept.name = view(fresh.name);
+      kept.name_space = view(fresh.name_space);
+      kept.protobuf = view(fresh.protobuf);
+      kept.json = view(fresh.json);
+      kept.file = view(fresh.file);
+      kept.function = view(fresh.function);
+      kept.location_protobuf = view(fresh.location_protobuf);
+      kept.location_json = view(fresh.location_json);
+      kept.scope = scope_index(scope);
+      kept.key = keys_.try_emplace(kept.name, kept.id).first->second;
+      found->second = kept.id;
+    }
+    __atomic_store_n(&fresh.id, found->second, __ATOMIC_RELAXED);
+    return found->second;
+  }
+
+  /// The place a plain span was opened at; its attributes are encoded here, once.
+  [[nodiscard]] const place* locate(const char* file, std::uint32_t line, const char* function) {
+    const std::lock_guard lock{mutex_};
+    auto [found, is_new] = places_.try_emplace({file, line, std::string{function}}, nullptr);
+    if (is_new) {
+      auto& kept = add(description_type::location);
+      kept.file = file;
+      kept.function = function;
+      kept.line = line;
+      kept.location_protobuf = location_protobuf(kept.file, line, kept.function);
+      kept.location_json = location_json(kept.file, line, kept.function);
+      found->second = std::make_unique<place>(place{file, line, kept.id});
+    }
+    return found->second.get();
+  }
+
+  /// All descriptions in id order, from `first` on; the pointers stay good.
+  void append_from(std::vector<const registered*>& into) const {
+    const std::lock_guard lock{mutex_};
+    for (std::size_t i = into.size(); i < descriptions_.size(); ++i) into.push_back(&descriptions_[i]);
+  }
+  void append_scopes(std::vector<const registered_scope*>& into) const {
+    const std::lock_guard lock{mutex_};
+    for (std::size_t i = into.size(); i < scopes_.size(); ++i) into.push_back(&scopes_[i]);
+  }
+
+  /// Held over fork(), so that the child finds it whole.
+  [[nodiscard]] std::mutex& mutex() const noexcept { return mutex_; }
+
+ private:
+  registered& add(description_type type) {
+    auto& kept = descriptions_.emplace_back();
+    kept.id = static_cast<std::uint32_t>(descriptions_.size() - 1);
+    kept.type = type;
+    return kept;
+  }
+
+  std::uint32_t scope_index(const scope_description& scope) {
+    for (std::uint32_t i = 0; i < scopes_.size(); ++i)
+      if (scopes_[i].name == view(scope.name) && scopes_[i].version == view(scope.version)) return i;
+    scopes_.push_back({std::string{view(scope.name)}, std::string{view(scope.version)}});
+    return static_cast<std::uint32_t>(scopes_.size() - 1);
+  }
+
+  using content = std::tuple<int, std::string, std::string, std::string, std::string, std::uint32_t, std::string>;
+  mutable std::mutex mutex_;
+  std::deque<registered> descriptions_{1};  // id 0 is nobody's
+  std::deque<registered_scope> scopes_;
+  std::map<content, std::uint32_t> ids_;
+  std::map<std::string, std::uint32_t> keys_;
+  std::map<std::tuple<const char*, std::uint32_t, std::string>, std::unique_ptr<place>> places_;
+};
+
+}  // namespace sonde::record

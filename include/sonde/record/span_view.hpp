@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// A finished span or log as adapters see it: names looked up, times converted, limits applied, later values in place of
+// earlier ones. Borrowed from the record; valid until the reader reads the next.
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include <sonde/config.hpp>
+#include <sonde/context/clock_sync.hpp>
+#include <sonde/context/kind.hpp>
+#include <sonde/record/registry.hpp>
+#include <sonde/record/view.hpp>
+
+namespace sonde::record {
+
+/// Source: OpenTelemetry specification, "Span Limits". Lengths in characters.
+struct span_limits {
+  std::uint32_t attributes = 128;
+  std::uint32_t events = 128;
+  std::uint32_t links = 128;
+  std::uint32_t event_attributes = 128;
+  std::uint32_t link_attributes = 128;
+  std::uint32_t value_length = UINT32_MAX;
+};
+
+struct attribute_view {
+  const registered* key;
+  value_view value;
+};
+
+/// Some of the attributes a reader holds.
+class attribute_list {
+ public:
+  attribute_list(const std::vector<attribute_view>& pool, std::size_t first, std::size_t size) noexcept
+      : pool_{&pool}, first_{first}, size_{size} {}
+  [[nodiscard]] const attribute_view* begin() const noexcept { return pool_->data() + first_; }
+  [[nodiscard]] const attribute_view* end() const noexcept { return begin() + size_; }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+
+ private:
+  const std::vector<attribute_view>* pool_;
+  std::size_t first_;
+  std::size_t size_;
+};
+
+struct event_view {
+  const registered* name;
+  std::int64_t unix_nano;
+  attribute_list attributes;
+  std::uint32_t cut_attributes;
+};
+struct link_view {
+  sonde::trace_id trace_id;
+  sonde::span_id span_id;
+  bool sampled;
+  attribute_list attributes;
+  std::uint32_t cut_attributes;
+};
+
+/// What spans and logs have in common.
+struct signal_view {
+  record::header header;
+  const std::vector<attribute_view>& attributes;
+  std::uint32_t cut_attributes = 0;
+  std::uint32_t cut_values = 0;  // texts shortened to the limit
+};
+
+struct span_view : signal_view {
+  const registered* site;      // never null
+  const registered* location;  // null where unknown
+  const registered_scope* scope;  // never null
+  std::string_view name;
+  bool renamed = false;  // the name is the run-time one, not the site's
+  std::string_view status_message;
+  std::int64_t start_unix_nano = 0;
+  std::int64_t end_unix_nano = 0;
+  const std::vector<event_view>& events;
+  const std::vector<link_view>& links;
+  std::uint32_t cut_events = 0;
+  std::uint32_t cut_links = 0;
+
+  [[nodiscard]] sonde::kind kind() const noexcept { return static_cast<sonde::kind>(header.kind); }
+  [[nodiscard]] sonde::status status() const noexcept { return static_cast<sonde::status>(header.status); }
+  [[nodiscard]] bool is_local_root() const noexcept { return (header.flags & local_root) != 0; }
+  [[nodiscard]] bool has_remote_parent() const noexcept { return (header.flags & remote_parent) != 0; }
+};
+
+struct log_view : signal_view {
+  std::string_view body;
+  std::int64_t unix_nano = 0;
+
+  [[nodiscard]] level severity() const noexcept { return static_cast<level>(header.kind); }
+  [[nodiscard]] bool is_occurrence() const noexcept { return (header.flags & occurrence) != 0; }
+};
+
+/// Turns record bytes into views. One per consumer of records; keeps the lists the views point to.
+class record_reader {
+ public:
+  record_reader(const registry& known, const context::clock_sync& clock, const span_limits& limits)
+      : known_{known}, clock_{clock}, limits_{limits} {
+    attributes_.reserve(limits.attributes < 128 ? limits.attributes : 128);
+  }
+
+  [[nodiscard]] span_view span(record_view record) {
+    attributes_.clear();
+    part_attributes_.clear();
+    events_.clear();
+    links_.clear();
+    span_view made{{record.header(), attributes_}, nullptr, nullptr, nullptr, {}, false, {}, 0, 0, events_, links_};
+    made.site = description(made.header.description);
+    made.location = made.header.location != 0 ? description(made.header.location) : nullptr;
+    if (made.location == nullptr && !made.site->location_protobuf.empty()) made.location = made.site;
+    made.scope = scope(made.site->scope);
+    made.name = made.site->name;
+    made.start_unix_nano = clock_.unix_nano(made.header.start);
+    made.end_unix_nano = made.start_unix_nano + clock_.nanoseconds(made.header.start, made.header.end);
+    std::uint64_t seen = 0;
+    for (entry_cursor entries = record.entries(); entries.next();) {
+      const value_view& value = entries.value();
+      switch (value.type) {
+        case entry_type::name:
+          if (value.size != 0) made.name = value.text(), made.renamed = true;
+          break;
+        case entry_type::status_message: made.status_message = value.text(); break;
+        case entry_type::body: break;
+        case entry_type::event: add_event(made, entries.id(), value); break;
+        case entry_type::link: add_link(made, value); break;
+        case entry_type::cut: made.cut_attributes += static_cast<std::uint32_t>(value.word()); break;
+        default: add_attribute(made, entries.id(), value, seen);
+      }
+    }
+    if (made.status() != status::error) made.status_message = {};
+    return made;
+  }
+
+  [[nodiscard]] log_view log(record_view record) {
+    attributes_.clear();
+    log_view made{{record.header(), attributes_}, {}, 0};
+    made.unix_nano = clock_.unix_nano(made.header.start);
+    std::uint64_t seen = 0;
+    for (entry_cursor entries = record.entries(); entries.next();) {
+      const value_view& value = entries.value();
+      if (value.type == entry_type::body)
+        made.body = value.text();
+      else if (value.type == entry_type::cut)
+        made.cut_attributes += static_cast<std::uint32_t>(value.word());
+      else
+        add_attribute(made, entries.id(), value, seen);
+    }
+    return made;
+  }
+
+ private:
+  [[nodiscard]] const registered* description(std::uint32_t id) {
+    if (id >= descriptions_.size()) [[unlikely]] {
+      known_.append_from(descriptions_);
+      if (id >= descriptions_.size()) id = 0;  // foreign bytes
+    }
+    return descriptions_[id];
+  }
+
+  [[nodiscard]] const registered_scope* scope(std::uint32_t index) {
+    if (index >= scopes_.size()) [[unlikely]]
+      known_.append_scopes(scopes_);
+    return scopes_[index];
+  }
+
+  /// The last value under a key wins; only keys whose bit was seen before are searched for.
+  void add_attribute(signal_view& made, std::uint32_t id, value_view value, std::uint64_t& seen) {
+    value.max_characters = limits_.value_length;
+    if (value.type == entry_type::text && value.size > limits_.value_length && value.text().size() != value.size)
+      ++made.cut_values;
+    const registered* key = description(id);
+    const std::uint64_t bit = std::uint64_t{1} << (key->key & 63);
+    if ((seen & bit) != 0) {
+      for (attribute_view& earlier : attributes_)
+        if (earlier.key->key == key->key) {
+          earlier = {key, value};
+          return;
+        }
+    }
+    seen |= bit;
+    if (attributes_.size() < limits_.attributes)
+      attributes_.push_back({key, value});
+    else
+      ++made.cut_attributes;
+  }
+
+  struct part {
+    attribute_list attributes;
+    std::uint32_t cut;
+  };
+  [[nodiscard]] part read_part(value_view entries, std::uint32_t limit) {
+    entries.max_characters = limits_.value_length;
+    const std::size_t first = part_attributes_.size();
+    std::uint32_t cut = 0;
+    for (entry_cursor at{entries}; at.next();) {
+      if (part_attributes_.size() - first < limit)
+        part_attributes_.push_back({description(at.id()), at.value()});
+      else
+        ++cut;
+    }
+    return {{part_attributes_, first, part_attributes_.size() - first}, cut};
+  }
+  void add_event(span_view& made, std::uint32_t id, const value_view& value) {
+    if (events_.size() >= limits_.events || value.size < 8) {
+      ++made.cut_events;
+      return;
+    }
+    const part read = read_part({value.type, value.data + 8, value.size - 8}, limits_.event_attributes);
+    // Counted from the span's start, so that a correction of the clock never moves an event out of its span.
+    const std::int64_t at = made.start_unix_nano + clock_.nanoseconds(made.header.start, value.word());
+    events_.push_back({description(id), at, read.attributes, read.cut});
+  }
+  void add_link(span_view& made, const value_view& value) {
+    if (links_.size() >= limits_.links || value.size < 32) {
+      ++made.cut_links;
+      return;
+    }
+    const part read = read_part({value.type, value.data + 32, value.size - 32}, limits_.link_attributes);
+    link_view link{{}, {}, (value.data[24] & sampled) != 0, read.attributes, read.cut};
+    std::memcpy(link.trace_id.bytes, value.data, 16);
+    std::memcpy(link.span_id.bytes, value.data + 16, 8);
+    links_.push_back(link);
+  }
+
+  const registry& known_;
+  const context::clock_sync& clock_;
+  const span_limits& limits_;
+  std::vector<const registered*> descriptions_;
+  std::vector<const registered_scope*> scopes_;
+  std::vector<attribute_view> attributes_;
+  std::vector<attribute_view> part_attributes_;  // of events and links
+  std::vector<event_view> events_;
+  std::vector<link_view> links_;
+};
+
+}  // namespace sonde::record

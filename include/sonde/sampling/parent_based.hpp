@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Obeys the decision of a parent in another process; asks another sampler where there is none.
+
+#include <sonde/sampling/sampler.hpp>
+
+namespace sonde::sampling {
+
+template <sampler Root>
+class parent_based {
+ public:
+  explicit parent_based(Root root) : root_{std::move(root)} {}
+
+  [[nodiscard]] bool should_sample(const question& asked) const noexcept {
+    return asked.has_parent ? asked.parent_sampled : root_.should_sample(asked);
+  }
+  [[nodiscard]] std::string description() const { return "ParentBased{" + root_.description() + "}"; }
+
+ private:
+  Root root_;
+};
+
+}  // namespace sonde::sampling

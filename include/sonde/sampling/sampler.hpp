@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Decides, once per trace and at its first span in this process, whether the trace is recorded.
+// Source: OpenTelemetry specification, "Sampling".
+
+#include <concepts>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <sonde/context/trace_id.hpp>
+
+namespace sonde::sampling {
+
+/// What a sampler may look at.
+struct question {
+  const sonde::trace_id& trace_id;
+  std::string_view span_name;
+  bool has_parent = false;      // a parent in another process; children in this one are never asked about
+  bool parent_sampled = false;  // that parent's W3C flag
+};
+
+template <class T>
+concept sampler = std::copyable<T> && requires(const T& chosen, const question& asked) {
+  { chosen.should_sample(asked) } noexcept -> std::same_as<bool>;
+  { chosen.description() } -> std::convertible_to<std::string>;
+};
+
+/// Any sampler, by value. Asked from every thread at once.
+class any_sampler {
+ public:
+  template <sampler Sampler>
+    requires(!std::same_as<Sampler, any_sampler>)
+  any_sampler(Sampler chosen) : held_{std::make_shared<const holder<Sampler>>(std::move(chosen))} {}  // implicit: config
+
+  [[nodiscard]] bool should_sample(const question& asked) const noexcept { return held_->should_sample(asked); }
+  [[nodiscard]] std::string description() const { return held_->description(); }
+
+ private:
+  struct interface {
+    virtual ~interface() = default;
+    [[nodiscard]] virtual bool should_sample(const question&) const noexcept = 0;
+    [[nodiscard]] virtual std::string description() const = 0;
+  };
+  template <class Sampler>
+  struct holder final : interface {
+    explicit holder(Sampler&& moved) : chosen{std::move(moved)} {}
+    [[nodiscard]] bool should_sample(const question& asked) const noexcept override {
+      return chosen.should_sample(asked);
+    }
+    [[nodiscard]] std::string description() const override { return chosen.description(); }
+    Sampler chosen;
+  };
+
+  std::shared_ptr<const interface> held_;
+};
+
+}  // namespace sonde::sampling

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The entry for main: starts and stops the recording. Include adapters beside it; without any, traces are printed as trees
+// to standard error.
+
+#include <type_traits>
+#include <utility>
+
+#include <sonde/adapters/console.hpp>
+#include <sonde/config.hpp>
+#include <sonde/pipeline/session.hpp>
+
+namespace sonde {
+
+inline namespace SONDE_ABI {
+
+/// What `start` returns in a program built with SONDE_ENABLED=0: as quiet as the rest.
+class idle_session {
+ public:
+  [[nodiscard]] explicit operator bool() const noexcept { return false; }
+  [[nodiscard]] std::string refusal() const { return "built with SONDE_ENABLED=0"; }
+  bool force_flush(std::chrono::milliseconds = {}) noexcept { return true; }
+  bool shutdown(std::chrono::milliseconds = {}) noexcept { return true; }
+  [[nodiscard]] session_stats stats() const { return {}; }
+  [[nodiscard]] std::vector<environment::setting> settings() const { return {}; }
+};
+
+/// Ends, flushing, where it goes out of scope.
+using session = std::conditional_t<enabled, live_session, idle_session>;
+
+/// Starts recording to the exporters given, or to the console. Where something is wrong with a setting or an exporter, one
+/// line says so and the rest runs; where a session is live already, the returned one is refused and records nothing.
+template <pipeline::exporter... Exporters>
+[[nodiscard]] session start(session_config config = {}, Exporters... exporters) {
+  if constexpr (!enabled)
+    return {};
+  else if constexpr (sizeof...(Exporters) == 0)
+    return live_session::begin(std::move(config), console::exporter{});
+  else
+    return live_session::begin(std::move(config), std::move(exporters)...);
+}
+
+}  // namespace SONDE_ABI
+}  // namespace sonde

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Which span is current on this thread, and how one from elsewhere becomes it for a while.
+
+#include <sonde/context/span_context.hpp>
+#include <sonde/record/frame.hpp>
+#include <sonde/record/session_table.hpp>
+
+namespace sonde::record {
+
+/// Null where no session takes records or no span is active.
+[[nodiscard]] inline frame* active_frame() noexcept {
+  const recorder* mine = live_recorder();
+  return mine != nullptr ? mine->current : nullptr;
+}
+
+[[nodiscard]] inline span_context context_of(const frame& active) noexcept {
+  return {active.header.trace_id, active.header.span_id, active.is_sampled(), false};
+}
+
+/// Takes `self` off the stack it is on, wherever in it that is.
+[[gnu::noinline, gnu::cold]] inline void unlink(frame& self) noexcept {
+  frame* top = &self;  // a foreign thread's stack is only touched where `self` is its top
+  if (__atomic_compare_exchange_n(&self.owner->current, &top, self.outer, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+    return;
+  if (self.owner != this_thread) return;
+  for (frame* above = top; above != nullptr; above = above->outer)
+    if (above->outer == &self) {
+      above->outer = self.outer;
+      return;
+    }
+}
+
+/// Makes the span behind `context` this thread's current one until the object goes. Its children get the right parent;
+/// `lender`, where given, takes attributes. An invalid context changes nothing.
+class borrowed_scope {
+ public:
+  [[gnu::always_inline]] explicit borrowed_scope(const span_context& context, frame* lender = nullptr) noexcept {
+    frame_.owner = nullptr;
+    if (!context.valid()) return;
+    recorder* mine = live_recorder();
+    if (mine == nullptr) return;
+    frame_.owner = mine;
+    frame_.outer = mine->current;
+    frame_.cursor = frame_.limit = frame_.spill = nullptr;
+    frame_.header.trace_id = context.trace_id;
+    frame_.header.span_id = context.span_id;
+    frame_.header.type = record_type::borrowed;
+    frame_.header.flags = context.sampled ? sampled : 0;
+    frame_.lender = lender;
+    mine->current = &frame_;
+  }
+  borrowed_scope(const borrowed_scope&) = delete;
+  borrowed_scope& operator=(const borrowed_scope&) = delete;
+  [[gnu::always_inline]] ~borrowed_scope() {
+    if (frame_.owner == nullptr) return;
+    if (frame_.owner->current == &frame_ && frame_.owner == this_thread) [[likely]]
+      frame_.owner->current = frame_.outer;
+    else
+      unlink(frame_);
+  }
+
+ private:
+  borrowed_frame frame_;
+};
+
+}  // namespace sonde::record

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// A span tied to no scope and no thread: movable, ends with end() or with its owner. `scope` makes it current for a while.
+
+#include <new>
+
+#include <sonde/span/here.hpp>
+#include <sonde/span/operations.hpp>
+#include <sonde/span/site.hpp>
+
+namespace sonde {
+
+inline namespace SONDE_ABI {
+
+/// All of a detached span that does not depend on its name. Its record lives on the heap, so that it can move while
+/// active; where there is no memory it records nothing. One thread at a time may write to it.
+class basic_detached_span : public operations<basic_detached_span> {
+ public:
+  basic_detached_span(basic_detached_span&& other) noexcept : state_{other.state_} { other.state_ = nullptr; }
+  basic_detached_span& operator=(basic_detached_span&& other) noexcept {
+    if (this != &other) {
+      end();
+      state_ = other.state_;
+      other.state_ = nullptr;
+    }
+    return *this;
+  }
+  /// Ends the span now, on whichever thread; later calls do nothing.
+  void end() noexcept {
+    if (state_ == nullptr) return;
+    state_->header.end = context::ticks();
+    record::end_unlinked(*state_);
+    delete state_;
+    state_ = nullptr;
+  }
+
+ protected:
+  basic_detached_span(record::description& site, record::opened_at where, kind what,
+                      const span_context& parent) noexcept {
+    record::recorder* mine = record::live_recorder();
+    if (mine == nullptr) return;
+    state_ = new (std::nothrow) record::roomy_frame;
+    if (state_ == nullptr) {
+      record::count_unrecorded(*mine, drop_reason::no_memory);
+      return;
+    }
+    const record::frame* active = record::active_frame();
+    record::begin_under(*state_, site, *mine, where,
+                        parent.valid() || active == nullptr ? parent : record::context_of(*active));
+    state_->header.kind = static_cast<std::uint8_t>(what);
+  }
+  ~basic_detached_span() { end(); }
+
+ private:
+  friend class operations<basic_detached_span>;
+  friend class live_scope;
+  [[nodiscard]] record::frame* target() const noexcept { return record::writable(state_); }
+  [[nodiscard]] const record::frame* identity() const noexcept { return state_; }
+
+  record::roomy_frame* state_ = nullptr;
+};
+
+template <class Scope, meta::fixed_string Name>
+class live_detached_span : public basic_detached_span {
+  using where = here<>;
+
+ public:
+  live_detached_span(where at = where::captured()) noexcept
+      : basic_detached_span(record::site<Scope, Name>, at, kind::internal, {}) {}
+  explicit live_detached_span(kind what, where at = where::captured()) noexcept
+      : basic_detached_span(record::site<Scope, Name>, at, what, {}) {}
+  /// Without an explicit parent, or with an invalid one, the current span is the parent.
+  explicit live_detached_span(const span_context& parent, where at = where::captured()) noexcept
+      : basic_detached_span(record::site<Scope, Name>, at, kind::internal, parent) {}
+  live_detached_span(kind what, const span_context& parent, where at = where::captured()) noexcept
+      : basic_detached_span(record::site<Scope, Name>, at, what, parent) {}
+};
+
+/// While it lives, the detached span is this thread's current one. The span may move meanwhile, but must not end.
+class live_scope {
+ public:
+  explicit live_scope(const basic_detached_span& span) noexcept
+      : active_{span.state_ != nullptr ? record::context_of(*span.state_) : span_context{}, span.state_} {}
+
+ private:
+  record::borrowed_scope active_;
+};
+
+}  // namespace SONDE_ABI
+}  // namespace sonde

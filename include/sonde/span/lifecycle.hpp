@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// How a span begins and ends: the few functions every guard, of whatever type, calls. Not templates, so that a call site
+// costs a call; the hot path is the first of each pair, the unusual ways out are apart.
+
+#include <cstdint>
+
+#include <sonde/context/clock.hpp>
+#include <sonde/context/kind.hpp>
+#include <sonde/context/span_context.hpp>
+#include <sonde/record/attribute.hpp>
+#include <sonde/record/publish.hpp>
+#include <sonde/span/activation.hpp>
+
+namespace sonde::record {
+
+/// Where a guard in plain form was opened; `file` is null where that is not captured.
+struct opened_at {
+  const char* file = nullptr;
+  std::uint32_t line = 0;
+  const char* function = nullptr;
+};
+
+[[nodiscard, gnu::noinline, gnu::cold]] inline std::uint32_t locate(description& site, opened_at where) noexcept {
+  const session_table* table = installed_table();
+  const place* found = table ? table->locate(where.file, where.line, where.function) : nullptr;
+  if (found == nullptr) return 0;
+  __atomic_store_n(&site.seen_at, found, __ATOMIC_RELEASE);
+  return found->id;
+}
+
+[[nodiscard, gnu::always_inline]] inline std::uint32_t location_id(description& site, opened_at where) noexcept {
+  if (where.file == nullptr) return 0;
+  const place* last = __atomic_load_n(&site.seen_at, __ATOMIC_ACQUIRE);
+  if (last != nullptr && last->file == where.file && last->line == where.line) [[likely]]
+    return last->id;
+  return locate(site, where);
+}
+
+/// What opening a recorded span writes whatever its parent is; everything but ids, flags and the stack.
+[[gnu::always_inline]] inline void begin_record(frame& self, description& site, recorder& mine, opened_at where,
+                                                std::uint8_t flags) noexcept {
+  self.begin_entries();
+  self.session = mine.session;
+  self.uncaught = *mine.uncaught;
+  self.header.description = id_of(site);
+  self.header.location = location_id(site, where);
+  self.header.type = record_type::span;
+  self.header.flags = flags;
+  self.header.kind = static_cast<std::uint8_t>(kind::internal);
+  self.header.status = static_cast<std::uint8_t>(status::unset);
+  count(mine.spans.started);
+  add(mine.spans.open, std::int64_t{1});
+  self.header.start = context::ticks();
+}
+
+/// An unsampled local root: only its ids matter, for headers and for children that ask.
+inline void begin_unsampled(frame& self, recorder& mine, std::uint8_t flags) noexcept {
+  self.cursor = self.limit = self.spill = nullptr;
+  self.header.type = record_type::span;
+  self.header.flags = flags;
+  count(mine.spans.started);
+  count(mine.spans.unsampled);
+}
+
+/// A span without a parent in this process: asks the sampler, once for the whole trace. `incoming` may be null.
+[[gnu::noinline]] inline void begin_root(frame& self, description& site, recorder& mine, opened_at where,
+                                         const span_context* incoming) noexcept {
+  if (incoming != nullptr) {
+    self.header.trace_id = incoming->trace_id;
+    self.header.parent_id = incoming->span_id;
+    self.header.flags = static_cast<std::uint8_t>((incoming->sampled ? sampled : 0) | remote_parent | local_root);
+  } else {
+    self.header.trace_id = mine.ids.next_trace_id();
+    self.header.parent_id = span_id{};
+    self.header.flags = local_root;
+  }
+  self.header.span_id = mine.ids.next_span_id();
+  const session_table* table = installed_table();
+  const std::uint8_t origin = self.header.flags & (remote_parent | local_root);
+  if (table != nullptr && table->sample(self.header, site.name))
+    begin_record(self, site, mine, where, static_cast<std::uint8_t>(origin | sampled));
+  else
+    begin_unsampled(self, mine, origin);
+}
+
+/// A child takes its trace and the decision from its parent, which belongs to this process.
+[[gnu::always_inline]] inline void begin_child(frame& self, description& site, recorder& mine, opened_at where,
+                                               const struct header& parent) noexcept {
+  self.header.trace_id = parent.trace_id;
+  self.header.parent_id = parent.span_id;
+  self.header.span_id = mine.ids.next_span_id();
+  begin_record(self, site, mine, where, sampled);
+}
+
+/// Opens a guard under this thread's active span. `self.owner` stays null where nothing is recorded or carried.
+[[gnu::noinline]] inline void open(frame& self, description& site, recorder& mine, opened_at where) noexcept {
+  frame* const outer = mine.current;
+  self.owner = &mine;
+  self.outer = outer;
+  if (outer == nullptr) [[unlikely]] {
+    begin_root(self, site, mine, where, nullptr);
+  } else if (!outer->is_sampled()) {  // the unsampled ancestor stays current
+    self.owner = nullptr;
+    self.cursor = self.limit = nullptr;
+    count(mine.spans.started);
+    count(mine.spans.unsampled);
+    return;
+  } else {
+    begin_child(self, site, mine, where, outer->header);
+  }
+  mine.current = &self;
+}
+
+/// Begins `self` under an explicit parent, on no thread's stack. An invalid parent is no parent.
+[[gnu::noinline]] inline void begin_under(frame& self, description& site, recorder& mine, opened_at where,
+                                          const span_context& parent) noexcept {
+  self.owner = &mine;
+  if (!parent.valid() || parent.remote) {
+    begin_root(self, site, mine, where, parent.valid() ? &parent : nullptr);
+  } else if (parent.sampled) {
+    struct header above;
+    above.trace_id = parent.trace_id;
+    above.span_id = parent.span_id;
+    begin_child(self, site, mine, where, above);
+  } else {
+    begin_unsampled(self, mine, 0);
+    self.header.trace_id = parent.trace_id;
+    self.header.span_id = parent.span_id;
+  }
+}
+
+/// Opens a guard of a given kind, under an explicit parent where that is valid, and makes it the thread's active span.
+[[gnu::noinline]] inline void open_under(frame& self, description& site, recorder& mine, opened_at where, kind what,
+                                         const span_context& parent) noexcept {
+  if (parent.valid()) {
+    begin_under(self, site, mine, where, parent);
+    self.outer = mine.current;
+    mine.current = &self;
+  } else {
+    open(self, site, mine, where);
+  }
+  self.header.kind = static_cast<std::uint8_t>(what);
+}
+
+/// A guard was left by an exception; which one it cannot know. A report in the handler may tell the collector.
+[[gnu::noinline, gnu::cold]] inline void mark_unwound(frame& self) noexcept {
+  self.header.flags |= unwound;
+  if (self.header.status != static_cast<std::uint8_t>(status::ok))
+    self.header.status = static_cast<std::uint8_t>(status::error);
+}
+
+/// Counts `self` as closed on `mine` and publishes it there.
+[[gnu::always_inline]] inline void end_record(frame& self, recorder& mine) noexcept {
+  add(mine.spans.open, std::int64_t{-1});
+  publish(mine, self, mine.spans);
+}
+
+/// Publishes a span that is on no stack, from whichever thread ends it. After its session has ended nothing is left to do.
+[[gnu::noinline]] inline void end_unlinked(frame& self) noexcept {
+  if (!self.is_sampled()) return;
+  recorder* mine = live_recorder();
+  if (mine != nullptr && mine->session == self.session)
+    end_record(self, *mine);
+  else
+    __builtin_free(self.spill);
+}
+
+/// A span that could not even begin.
+[[gnu::noinline, gnu::cold]] inline void count_unrecorded(recorder& mine, drop_reason why) noexcept {
+  count(mine.spans.started);
+  count_drop(mine.spans, why);
+}
+
+/// Every close that is not plainly "the innermost guard of a live session's thread, left normally".
+[[gnu::noinline, gnu::cold]] inline void close_unusual(frame& self) noexcept {
+  recorder& mine = *self.owner;
+  const bool at_home = &mine == this_thread;
+  unlink(self);
+  if (at_home && self.is_sampled() && *mine.uncaught > self.uncaught) mark_unwound(self);
+  end_unlinked(self);
+}
+
+/// Ends a guard that `open` gave an owner.
+[[gnu::noinline]] inline void close(frame& self) noexcept {
+  self.header.end = context::ticks();
+  recorder& mine = *self.owner;
+  if (this_thread != &mine || mine.current != &self || !__atomic_load_n(&mine.live, __ATOMIC_RELAXED) || !self.is_sampled() ||
+      *mine.uncaught > self.uncaught) [[unlikely]]
+    return close_unusual(self);
+  mine.current = self.outer;
+  end_record(self, mine);
+}
+
+}  // namespace sonde::record

@@ -1,0 +1,2 @@
+// SPDX-License-Identifier: MIT
+// Empty: it carries the precompiled header that all test executables share.
