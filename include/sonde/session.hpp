@@ -16,7 +16,7 @@ namespace sonde {
 inline namespace SONDE_ABI {
 
 /// What `start` returns in a program built with SONDE_ENABLED=0: as quiet as the rest.
-class idle_session {
+class [[maybe_unused]] idle_session {
  public:
   [[nodiscard]] explicit operator bool() const noexcept { return false; }
   [[nodiscard]] std::string refusal() const { return "built with SONDE_ENABLED=0"; }
@@ -36,7 +36,7 @@ template <pipeline::exporter... Exporters>
   if constexpr (!enabled)
     return {};
   else if constexpr (sizeof...(Exporters) == 0)
-    return live_session::begin(std::move(config), console::exporter{});
+    return live_session::begin(std::move(config), std::move(exporters)..., console::exporter{});
   else
     return live_session::begin(std::move(config), std::move(exporters)...);
 }

@@ -20,8 +20,18 @@ TEST(hex, reads_both_cases) { EXPECT_TRUE(reads_both_cases()); }
 
 constexpr bool refuses_anything_else() {
   unsigned char bytes[2]{7, 7};
-  for (sonde::meta::text wrong : {sonde::meta::text{"", 0}, {"12", 2}, {"123", 3}, {"12345", 5}, {"123456", 6}, {"12 4", 4},
-                                  {"123g", 4}, {"12/4", 4}, {"12:4", 4}, {"12@4", 4}, {"12G4", 4}, {"12`4", 4}})
+  for (sonde::meta::text wrong : {sonde::meta::text{"", 0},
+                                  {"12", 2},
+                                  {"123", 3},
+                                  {"12345", 5},
+                                  {"123456", 6},
+                                  {"12 4", 4},
+                                  {"123g", 4},
+                                  {"12/4", 4},
+                                  {"12:4", 4},
+                                  {"12@4", 4},
+                                  {"12G4", 4},
+                                  {"12`4", 4}})
     if (encoding::from_hex(wrong, bytes, 2) || bytes[0] != 7 || bytes[1] != 7) return false;
   return true;
 }

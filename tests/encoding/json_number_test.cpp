@@ -43,7 +43,8 @@ TEST(json_number, reads_back_as_the_same_value) {
     const double value = std::bit_cast<double>(random());
     if (!std::isfinite(value)) continue;
     const std::string text = written(value);
-    ASSERT_EQ(std::bit_cast<std::uint64_t>(std::strtod(text.c_str(), nullptr)), std::bit_cast<std::uint64_t>(value)) << text;
+    ASSERT_EQ(std::bit_cast<std::uint64_t>(std::strtod(text.c_str(), nullptr)), std::bit_cast<std::uint64_t>(value))
+        << text;
     ASSERT_TRUE(nlohmann::json::accept(text)) << text;
   }
 }

@@ -28,8 +28,9 @@ template <sonde::meta::fixed_string Text>
 constexpr std::string_view constant{encoding::json_escaped<Text>.value, encoding::json_escaped<Text>.size()};
 
 constexpr bool escapes_when_compiled() {
-  return constant<""> == ""sv && constant<"plain text, \x7f"> == "plain text, \x7f"sv && constant<"a\"b\\c/"> == R"(a\"b\\c/)"sv &&
-         constant<"\b\f\n\r\t\x01\x1f"> == R"(\b\f\n\r\t\u0001\u001f)"sv && constant<"a\0b"> == R"(a\u0000b)"sv &&
+  return constant<""> == ""sv && constant<"plain text, \x7f"> == "plain text, \x7f"sv &&
+         constant<"a\"b\\c/"> == R"(a\"b\\c/)"sv && constant<"\b\f\n\r\t\x01\x1f"> == R"(\b\f\n\r\t\u0001\u001f)"sv &&
+         constant<"a\0b"> == R"(a\u0000b)"sv &&
          constant<"\u2027\u2028\u2029\u202a"> == "\xE2\x80\xA7\\u2028\\u2029\xE2\x80\xAA"sv &&
          constant<"\xff h\xC3\xA9"> == "\xEF\xBF\xBD h\xC3\xA9"sv;
 }

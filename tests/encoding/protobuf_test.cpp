@@ -58,9 +58,10 @@ constexpr bool holds_fields_as_constants() {
   return view(encoding::field_bytes<2, "testing">) == "\x12\x07testing"sv &&
          view(encoding::field_bytes<1, "">) == "\x0a\x00"sv &&
          view(encoding::field_bytes<9, encoding::field_bytes<1, "key">>) == "\x4a\x05\x0a\x03key"sv &&
-         view(encoding::field_bytes<1, "a"> + encoding::field_bytes<2, "b">) == "\x0a\x01"
-                                                                               "a\x12\x01"
-                                                                               "b"sv;
+         view(encoding::field_bytes<1, "a"> + encoding::field_bytes<2, "b">) ==
+             "\x0a\x01"
+             "a\x12\x01"
+             "b"sv;
 }
 static_assert(holds_fields_as_constants());
 TEST(protobuf, holds_fields_as_constants) { EXPECT_TRUE(holds_fields_as_constants()); }
@@ -92,7 +93,8 @@ TEST(protobuf, states_the_sizes_of_fields) {
     EXPECT_EQ(encoding::put_fixed64_field(bytes, field, 300), bytes + encoding::fixed64_field_size(field));
     EXPECT_EQ(encoding::put_fixed32_field(bytes, field, 300), bytes + encoding::fixed32_field_size(field));
     for (std::size_t size : {0u, 1u, 127u, 128u, 300u})
-      EXPECT_EQ(encoding::put_bytes_field(bytes, field, content.data(), size), bytes + encoding::bytes_field_size(field, size));
+      EXPECT_EQ(encoding::put_bytes_field(bytes, field, content.data(), size),
+                bytes + encoding::bytes_field_size(field, size));
   }
 }
 

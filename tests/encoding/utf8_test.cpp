@@ -27,20 +27,22 @@ constexpr bool becomes(std::string_view from, std::string_view expected) {
 
 #define R "\xEF\xBF\xBD"
 constexpr bool replaces_maximal_subparts() {
-  return becomes("\xC0\xAF\xE0\x80\xBF\xF0\x81\x82\x41"sv, R R R R R R R R "A") &&             // table 3-8: overlong
-         becomes("\xED\xA0\x80\xED\xBF\xBF\xED\xAF\x41"sv, R R R R R R R R "A") &&             // table 3-9: surrogates
-         becomes("\xF4\x91\x92\x93\xFF\x41\x80\xBF\x42"sv, R R R R R "A" R R "B") &&           // table 3-10: others
-         becomes("\xE1\x80\xE2\xF0\x91\x92\xF1\xBF\x41"sv, R R R R "A") &&                     // table 3-11: truncated
-         becomes("plain"sv, "plain") && becomes(""sv, "") && becomes("h\u00e9\u65e5\U0001f600"sv, "h\u00e9\u65e5\U0001f600") &&
-         becomes("a\xE2\x80"sv, "a" R) && becomes("\xF4\x8F\xBF\xBF"sv, "\xF4\x8F\xBF\xBF");
+  return becomes("\xC0\xAF\xE0\x80\xBF\xF0\x81\x82\x41"sv, R R R R R R R R "A") &&    // table 3-8: overlong
+         becomes("\xED\xA0\x80\xED\xBF\xBF\xED\xAF\x41"sv, R R R R R R R R "A") &&    // table 3-9: surrogates
+         becomes("\xF4\x91\x92\x93\xFF\x41\x80\xBF\x42"sv, R R R R R "A" R R "B") &&  // table 3-10: others
+         becomes("\xE1\x80\xE2\xF0\x91\x92\xF1\xBF\x41"sv, R R R R "A") &&            // table 3-11: truncated
+         becomes("plain"sv, "plain") && becomes(""sv, "") &&
+         becomes("h\u00e9\u65e5\U0001f600"sv, "h\u00e9\u65e5\U0001f600") && becomes("a\xE2\x80"sv, "a" R) &&
+         becomes("\xF4\x8F\xBF\xBF"sv, "\xF4\x8F\xBF\xBF");
 }
 #undef R
 static_assert(replaces_maximal_subparts());
 TEST(utf8, replaces_maximal_subparts) { EXPECT_TRUE(replaces_maximal_subparts()); }
 
 constexpr bool finds_the_valid_prefix() {
-  return encoding::valid_prefix(text("abcdefghijkl\xff")) == 12 && encoding::valid_prefix(text("abcdefgh\u00e9 z\xC3")) == 12 &&
-         encoding::valid_prefix(text("\xff")) == 0 && encoding::valid_utf8(text("")) && encoding::valid_utf8(text("\u00e9")) &&
+  return encoding::valid_prefix(text("abcdefghijkl\xff")) == 12 &&
+         encoding::valid_prefix(text("abcdefgh\u00e9 z\xC3")) == 12 && encoding::valid_prefix(text("\xff")) == 0 &&
+         encoding::valid_utf8(text("")) && encoding::valid_utf8(text("\u00e9")) &&
          encoding::ascii_prefix(text("abcdefghi\u00e9")) == 9;
 }
 static_assert(finds_the_valid_prefix());
@@ -76,7 +78,8 @@ TEST(utf8, agrees_with_another_decoder_on_any_bytes) {
     ASSERT_EQ(encoding::put_sanitised(clean.data(), text(bytes)), clean.data() + clean.size());
     const auto replaced = nlohmann::json(bytes).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     ASSERT_EQ(clean, nlohmann::json::parse(replaced).get<std::string>());
-    for (std::size_t at = 0; at <= clean.size(); ++at) ASSERT_TRUE(encoding::valid_utf8(encoding::cut_bytes(text(clean), at)));
+    for (std::size_t at = 0; at <= clean.size(); ++at)
+      ASSERT_TRUE(encoding::valid_utf8(encoding::cut_bytes(text(clean), at)));
   }
   EXPECT_GT(valid, 1000);
   EXPECT_LT(valid, 49000);

@@ -71,6 +71,9 @@ TEST(near_miss, names_that_others_read_are_left_alone) {
                            "ROLLBAR_ENV"})
     EXPECT_EQ(environment::meant_by(real), "") << real;
   EXPECT_EQ(environment::meant_by("HOTEL_SERVICE_NAME"), "") << "of no family of ours";
+  EXPECT_EQ(environment::meant_by("AWS_REASON"), "") << "two letters of a short name";
+  EXPECT_EQ(environment::meant_by("OTEL_SPAN_LUCK_COUNT_LIMIT"), "OTEL_SPAN_LINK_COUNT_LIMIT");
+  EXPECT_EQ(environment::meant_by("OTEL_SPAN_LOCI_COUNT_LIMIT"), "") << "three letters of a long one";
 }
 
 TEST(near_miss, no_known_name_is_listed_twice_or_outside_the_families) {

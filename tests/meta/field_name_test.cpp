@@ -50,12 +50,14 @@ constexpr bool names_fields() {
     app::box<int> boxed;
   };
   using app::activities;
-  return field_name<activities, 0> == fixed_string{"handle"} && field_name<activities, 1> == fixed_string{"results_size"} &&
+  return field_name<activities, 0> == fixed_string{"handle"} &&
+         field_name<activities, 1> == fixed_string{"results_size"} &&
          field_name<activities, 2> == fixed_string{"page"} && field_name<activities, 3> == fixed_string{"tags"} &&
          field_name<activities, 4> == fixed_string{"where"} && field_name<activities, 5> == fixed_string{"how"} &&
          field_name<activities, 6> == fixed_string{"took"} && field_name<activities, 7> == fixed_string{"at"} &&
          field_name<activities, 8> == fixed_string{"owned"} && field_name<activities, 9> == fixed_string{"is_cached"} &&
-         field_name<activities, 10> == fixed_string{"literal"} && field_name<activities, 11> == fixed_string{"_under_score9"} &&
+         field_name<activities, 10> == fixed_string{"literal"} &&
+         field_name<activities, 11> == fixed_string{"_under_score9"} &&
          field_name<app::position, 1> == fixed_string{"longitude"} &&
          field_name<app::box<std::string>, 0> == fixed_string{"content"} &&
          field_name<unnamed, 0> == fixed_string{"inside_unnamed"} && field_name<local, 0> == fixed_string{"only"} &&

@@ -13,8 +13,9 @@
 
 #include <gtest/gtest.h>
 
-// The macro form that works everywhere, on g++ 12 to clang 19: in templates, in generic lambdas inside them, as an argument
-// of a class template (`::sonde::span<HERE>`). A class template reached through an alias template crashes g++ 12.
+// The macro form that works everywhere, on g++ 12 to clang 19: in templates, in generic lambdas inside them, as an
+// argument of a class template (`::sonde::span<HERE>`). A class template reached through an alias template crashes
+// g++ 12.
 #define SIGNATURE ::sonde::meta::text_of(__PRETTY_FUNCTION__)
 #define HERE ::sonde::meta::read_function_name<::sonde::meta::function_name_size(SIGNATURE)>(SIGNATURE)
 #define NAME ::named<HERE>::view()
@@ -55,8 +56,7 @@ auto dependent_trailing(T a, std::string_view& out) -> decltype(a + 1) {
   return a;
 }
 template <class T>
-  requires(sizeof(T) > 2)
-std::string_view constrained(T) {
+requires(sizeof(T) > 2) std::string_view constrained(T) {
   return [] { return NAME; }();
 }
 std::string_view seen;
@@ -335,24 +335,26 @@ constexpr bool reads_either_compilers_spelling() {
          reads_as<"static void* ns::type::operator new [](std::size_t)">("ns::type::operator new[]") &&
          reads_as<"ns::f<T>::operator ns::g<int> *() [with T = int]">("ns::f::operator g*") &&
          reads_as<"ns::f<(1 < 2)>::g() requires C<T> && sizeof (T) < 100::<lambda(auto:12 ...)>">("ns::f::g::lambda") &&
-         reads_as<"void ns::f<'>', ns::g>::h()">("ns::f::h") && reads_as<"void ns::f<s{\"\\\">\"}, ns::g>::h()">("ns::f::h") &&
-         reads_as<"">("");
+         reads_as<"ns::type::operator<< <int>(int)::<lambda()>">("ns::type::operator<<::lambda") &&
+         reads_as<"ns::type::operator>><int>(int)::<lambda()>">("ns::type::operator>>::lambda") &&
+         reads_as<"void ns::f<'>', ns::g>::h()">("ns::f::h") &&
+         reads_as<"void ns::f<s{\"\\\">\"}, ns::g>::h()">("ns::f::h") && reads_as<"">("");
 }
 static_assert(reads_either_compilers_spelling());
 TEST(function_name, reads_either_compilers_spelling) { EXPECT_TRUE(reads_either_compilers_spelling()); }
 
 constexpr bool names_functions_given_as_arguments() {
-  return name_of<&UserActivities::run> == fixed_string{"UserActivities::run"} && name_of<&load> == fixed_string{"load"} &&
-         name_of<load> == fixed_string{"load"} && name_of<&ns::type::of_class> == fixed_string{"ns::type::of_class"} &&
+  return name_of<&UserActivities::run> == fixed_string{"UserActivities::run"} &&
+         name_of<&load> == fixed_string{"load"} && name_of<load> == fixed_string{"load"} &&
+         name_of<&ns::type::of_class> == fixed_string{"ns::type::of_class"} &&
          name_of<&ns::type::qualified> == fixed_string{"ns::type::qualified"} &&
          name_of<static_cast<std::string_view (UserActivities::*)(char)>(&UserActivities::overloaded)> ==
              fixed_string{"UserActivities::overloaded"} &&
          name_of<&ns::templated<int>> == fixed_string{"ns::templated"} &&
-         name_of<&ns::type::operator<> == fixed_string{"ns::type::operator<"} &&
-         name_of<&ns::type::operator()> == fixed_string{"ns::type::operator()"} &&
-         name_of<&ns::box<int>::lambda_inside> == fixed_string{"ns::box::lambda_inside"} &&
-         name_of<&ns::hidden> == fixed_string{"ns::hidden"} &&
-         name_of<&ns::hidden_type::method> == fixed_string{"ns::hidden_type::method"};
+         name_of < &ns::type::operator<> == fixed_string{"ns::type::operator<"} && name_of<&ns::type::operator()> ==
+                   fixed_string{"ns::type::operator()"} && name_of<&ns::box<int>::lambda_inside> ==
+                   fixed_string{"ns::box::lambda_inside"} && name_of<&ns::hidden> == fixed_string{"ns::hidden"} &&
+                   name_of<&ns::hidden_type::method> == fixed_string{"ns::hidden_type::method"};
 }
 static_assert(names_functions_given_as_arguments());
 TEST(function_name, names_functions_given_as_arguments) { EXPECT_TRUE(names_functions_given_as_arguments()); }

@@ -16,35 +16,35 @@ namespace {
 namespace environment = sonde::environment;
 namespace resource = sonde::resource;
 
+using variables = std::vector<environment::variable>;
+
 struct detected {
   environment::reader env;
   environment::provenance settings;
   resource::resource found;
 
-  explicit detected(std::vector<environment::variable> variables, const resource::identity& given = {})
-      : env{std::move(variables)}, found{resource::detect(env, given, settings)} {}
+  explicit detected(variables set, const resource::identity& given = {})
+      : env{std::move(set)}, found{resource::detect(env, given, settings)} {}
   [[nodiscard]] std::string text(std::string_view key) const { return std::string{found.text(key)}; }
 };
 
 TEST(detect, the_service_name_has_four_sources_in_order) {
   const environment::variable name{"OTEL_SERVICE_NAME", "variable"};
   const environment::variable listed{"OTEL_RESOURCE_ATTRIBUTES", "service.name=listed"};
-  EXPECT_EQ(detected({name, listed}, {.service_name = "code", .service_version = {}, .service_instance_id = {}})
-                .text("service.name"),
-            "code");
-  EXPECT_EQ(detected({name, listed}).text("service.name"), "variable");
-  EXPECT_EQ(detected({listed}).text("service.name"), "listed");
-  EXPECT_EQ(detected({}).text("service.name"), "unknown_service:" + resource::executable_name());
+  EXPECT_EQ(detected(variables{name, listed}, {.service_name = "code"}).text("service.name"), "code");
+  EXPECT_EQ(detected(variables{name, listed}).text("service.name"), "variable");
+  EXPECT_EQ(detected(variables{listed}).text("service.name"), "listed");
+  EXPECT_EQ(detected(variables{}).text("service.name"), "unknown_service:" + resource::executable_name());
 }
 
 TEST(detect, it_is_recorded_where_the_service_name_came_from) {
-  const detected one({{"OTEL_SERVICE_NAME", "backend"}});
+  const detected one(variables{{"OTEL_SERVICE_NAME", "backend"}});
   ASSERT_NE(one.settings.find("service.name"), nullptr);
   EXPECT_EQ(one.settings.find("service.name")->sentence(), "service.name = backend (from OTEL_SERVICE_NAME)");
 }
 
 TEST(detect, tells_host_process_and_toolkit) {
-  const detected one({});
+  const detected one(variables{});
   EXPECT_EQ(one.found.attributes().at(0).key, "service.name");
   EXPECT_EQ(one.text("telemetry.sdk.name"), "sonde");
   EXPECT_EQ(one.text("telemetry.sdk.language"), "cpp");
@@ -67,7 +67,7 @@ TEST(detect, the_environment_adds_and_corrects_but_is_not_us) {
   const detected one(
       {{"OTEL_RESOURCE_ATTRIBUTES",
         "host.name=front,deployment.environment.name=a%2Cb,telemetry.sdk.name=opentelemetry,service.version=1"}},
-      {.service_name = {}, .service_version = "2", .service_instance_id = "i-1"});
+      {.service_version = "2", .service_instance_id = "i-1"});
   EXPECT_EQ(one.text("host.name"), "front");
   EXPECT_EQ(one.text("deployment.environment.name"), "a,b");
   EXPECT_EQ(one.text("telemetry.sdk.name"), "sonde");
@@ -76,7 +76,7 @@ TEST(detect, the_environment_adds_and_corrects_but_is_not_us) {
 }
 
 TEST(detect, one_error_drops_the_whole_list) {
-  const detected one({{"OTEL_RESOURCE_ATTRIBUTES", "service.name=listed,a=%"}});
+  const detected one(variables{{"OTEL_RESOURCE_ATTRIBUTES", "service.name=listed,a=%"}});
   EXPECT_EQ(one.text("service.name"), "unknown_service:" + resource::executable_name());
   EXPECT_EQ(one.env.findings().size(), 1U);
 }

@@ -17,7 +17,8 @@ inline constexpr std::size_t max_integer_size = 20;
   return size + (value >= 10) + (value >= 100) + (value >= 1000);
 }
 [[nodiscard]] constexpr std::size_t integer_size(std::int64_t value) noexcept {
-  return value < 0 ? 1 + unsigned_size(0 - static_cast<std::uint64_t>(value)) : unsigned_size(static_cast<std::uint64_t>(value));
+  return value < 0 ? 1 + unsigned_size(0 - static_cast<std::uint64_t>(value))
+                   : unsigned_size(static_cast<std::uint64_t>(value));
 }
 
 /// Exactly `width` digits, zeros on the left. `value` must fit.

@@ -26,7 +26,8 @@ constexpr char* put_hex(char* at, const unsigned char* bytes, std::size_t size) 
   return -1;
 }
 
-/// Fills `size` bytes from exactly `2 * size` digits of either case. False, and `bytes` left as they were, for anything else.
+/// Fills `size` bytes from exactly `2 * size` digits of either case. False, and `bytes` left as they were, for anything
+/// else.
 [[nodiscard]] constexpr bool from_hex(meta::text digits, unsigned char* bytes, std::size_t size) noexcept {
   if (digits.size / 2 != size || digits.size % 2 != 0) return false;
   for (std::size_t i = 0; i < digits.size; ++i)

@@ -2,8 +2,8 @@
 #pragma once
 
 // JSON text: the one place that escapes it. Sites keep their names escaped by it when the program is compiled; adapters
-// and log records use it at run time. Whole numbers come from decimal.hpp; doubles are in json_number.hpp, which costs <charconv>.
-// Source: RFC 8259, section 7.
+// and log records use it at run time. Whole numbers come from decimal.hpp; doubles are in json_number.hpp, which costs
+// <charconv>. Source: RFC 8259, section 7.
 
 #include <cstddef>
 #include <cstdint>
@@ -25,25 +25,36 @@ struct json_escape {
   char bytes[max_escape];
 };
 
-/// `rest` must not be empty. Ill-formed UTF-8 becomes U+FFFD; U+2028 and U+2029, line ends in older JavaScript, are escaped.
+/// `rest` must not be empty. Ill-formed UTF-8 becomes U+FFFD; U+2028 and U+2029, line ends in older JavaScript, are
+/// escaped.
 [[nodiscard]] constexpr json_escape escape_next(meta::text rest) noexcept {
   const char first = rest.data[0];
   switch (first) {
-    case '"': return {1, 2, {'\\', '"'}};
-    case '\\': return {1, 2, {'\\', '\\'}};
-    case '\b': return {1, 2, {'\\', 'b'}};
-    case '\f': return {1, 2, {'\\', 'f'}};
-    case '\n': return {1, 2, {'\\', 'n'}};
-    case '\r': return {1, 2, {'\\', 'r'}};
-    case '\t': return {1, 2, {'\\', 't'}};
-    default: break;
+    case '"':
+      return {1, 2, {'\\', '"'}};
+    case '\\':
+      return {1, 2, {'\\', '\\'}};
+    case '\b':
+      return {1, 2, {'\\', 'b'}};
+    case '\f':
+      return {1, 2, {'\\', 'f'}};
+    case '\n':
+      return {1, 2, {'\\', 'n'}};
+    case '\r':
+      return {1, 2, {'\\', 'r'}};
+    case '\t':
+      return {1, 2, {'\\', 't'}};
+    default:
+      break;
   }
   const auto byte = static_cast<unsigned char>(first);
   if (byte < 0x20) return {1, 6, {'\\', 'u', '0', '0', "01"[byte >> 4], "0123456789abcdef"[byte & 15]}};
   if (byte < 0x80) return {1, 1, {first}};
   const utf8_step step = next_utf8(rest);
-  if (!step.valid) return {step.size, 3, {utf8_replacement.data[0], utf8_replacement.data[1], utf8_replacement.data[2]}};
-  if (step.size == 3 && rest.data[0] == '\xE2' && rest.data[1] == '\x80' && (rest.data[2] == '\xA8' || rest.data[2] == '\xA9'))
+  if (!step.valid)
+    return {step.size, 3, {utf8_replacement.data[0], utf8_replacement.data[1], utf8_replacement.data[2]}};
+  if (step.size == 3 && rest.data[0] == '\xE2' && rest.data[1] == '\x80' &&
+      (rest.data[2] == '\xA8' || rest.data[2] == '\xA9'))
     return {3, 6, {'\\', 'u', '2', '0', '2', rest.data[2] == '\xA8' ? '8' : '9'}};
   json_escape same{step.size, step.size, {}};
   for (std::size_t i = 0; i < step.size; ++i) same.bytes[i] = rest.data[i];
@@ -56,8 +67,8 @@ struct json_escape {
   constexpr std::uint64_t tops = 0x8080808080808080u;
   const std::uint64_t quote = block ^ (ones * '"');
   const std::uint64_t backslash = block ^ (ones * '\\');
-  // The top bit of a byte says: it was below 0x20, it was the quote, it was the backslash; of the last two, at least one
-  // also says that it was not ASCII. Borrows between bytes can only add false alarms above a true one.
+  // The top bit of a byte says: it was below 0x20, it was the quote, it was the backslash; of the last two, at least
+  // one also says that it was not ASCII. Borrows between bytes can only add false alarms above a true one.
   return (((block - ones * 0x20) | (quote - ones) | (backslash - ones)) & tops) == 0;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Doubles as JSON: the shortest digits that read back as the same value. Apart from json.hpp because <charconv> is dear;
-// for adapters, not for instrumented code.
+// Doubles as JSON: the shortest digits that read back as the same value. Apart from json.hpp because <charconv> is
+// dear; for adapters, not for instrumented code.
 
 #include <charconv>
 #include <cstddef>

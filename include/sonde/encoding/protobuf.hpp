@@ -114,8 +114,9 @@ template <std::uint32_t Field, std::size_t N>
 }
 
 /// A whole field as a constant in read-only data: tag, length and text. `field_bytes<5, "name">` is a span's name,
-/// `field_bytes<1, "key">` a KeyValue's key. Constants join with `+`, and nest: `field_bytes<9, field_bytes<1, "key">>`.
-/// Hidden, so that no dynamic symbol keeps a plugin from being unloaded (GCC makes visible ones STB_GNU_UNIQUE).
+/// `field_bytes<1, "key">` a KeyValue's key. Constants join with `+`, and nest: `field_bytes<9, field_bytes<1,
+/// "key">>`. Hidden, so that no dynamic symbol keeps a plugin from being unloaded (GCC makes visible ones
+/// STB_GNU_UNIQUE).
 template <std::uint32_t Field, meta::fixed_string Text>
 [[gnu::visibility("hidden")]] inline constexpr auto field_bytes = encode_bytes_field<Field>(Text);
 

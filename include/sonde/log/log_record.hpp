@@ -15,8 +15,9 @@ class log_record {
   explicit log_record(level severity, std::uint8_t flags = 0) noexcept : mine_{live_recorder()} {
     if (mine_ == nullptr) return;
     count(mine_->logs.started);
-    frame_.begin_entries();
     frame_.header = {};
+    frame_.set_head(record::head_word(0));
+    frame_.room = frame::plain_room;
     frame_.header.type = record_type::log;
     frame_.header.flags = flags;
     frame_.header.kind = static_cast<std::uint8_t>(severity);
@@ -30,7 +31,7 @@ class log_record {
   log_record(const log_record&) = delete;
   log_record& operator=(const log_record&) = delete;
   ~log_record() {
-    if (mine_ != nullptr) publish(*mine_, frame_, mine_->logs);
+    if (mine_ != nullptr && publish(*mine_, frame_, mine_->logs, false)) count(mine_->logs.written);
   }
   /// Null where nothing is recorded.
   [[nodiscard]] frame* target() noexcept { return mine_ != nullptr ? &frame_ : nullptr; }

@@ -2,7 +2,7 @@
 #pragma once
 
 // The enumerator's name of an enum's value, from one look at __PRETTY_FUNCTION__ per enum. Attributes and log arguments
-// of enum type are written by it. Costs about a millisecond of compile time and 300 bytes of read-only data per enum.
+// of enum type are written by it. Costs 10 to 20 ms of compile time and 300 bytes of read-only data per enum.
 
 #include <cstddef>
 #include <cstdint>
@@ -13,10 +13,12 @@
 
 namespace sonde::meta {
 
-/// Scoped, or with a type in its declaration (`enum level : int`): every value of that type may be cast to it. In others
-/// a cast beyond the enumerators is undefined, so their names cannot be asked for.
+/// Scoped, or with a type in its declaration (`enum level : int`): every value of that type may be cast to it. In
+/// others a cast beyond the enumerators is undefined, so their names cannot be asked for.
 template <class Enum>
-concept fixed_enum = std::is_enum_v<Enum> && requires { Enum{0}; };
+concept fixed_enum = std::is_enum_v<Enum> && requires {
+  Enum{0};
+};
 
 /// Which values are asked for their names: -8 to 127, 0 to 127 where the type has no sign.
 template <fixed_enum Enum>
@@ -33,7 +35,7 @@ template <class Enum, Enum... Values>
 template <class Enum, std::size_t... Indices>
 [[nodiscard]] consteval text enum_signature(std::index_sequence<Indices...>) noexcept {
   // Asking for an enumerator, even one that does not exist, makes Clang look into an enum that is a template's member.
-  (void)requires { Enum::instantiate_the_definition; };
+  (void) requires { Enum::instantiate_the_definition; };
   return values_signature<Enum, static_cast<Enum>(enum_range<Enum>::first + static_cast<int>(Indices))...>();
 }
 template <class Enum>
@@ -41,51 +43,51 @@ template <class Enum>
   return enum_signature<Enum>(std::make_index_sequence<enum_range<Enum>::count>{});
 }
 
-/// Reads the list behind `Values = `: `{(app::color)-8, ..., app::color::red, ...}`, between angle brackets by Clang.
-class enumerator_reader {
- public:
-  constexpr explicit enumerator_reader(text signature) noexcept : in_(signature) {
-    constexpr text label{"Values = ", 9};
-    while (!(text{in_.data + at_, label.size} == label)) ++at_;
-    at_ += label.size + 1;
-  }
+/// Where the names lie in a signature, in one pass over it: everything here is paid at each enum's compile time.
+template <std::size_t Count>
+struct enumerator_positions {
+  std::size_t begin[Count]{};
+  std::size_t size[Count]{};  // 0: no name
+  std::size_t total = 0;
 
-  /// The next value's name; empty if it has none.
-  [[nodiscard]] constexpr text next() noexcept {
-    skip_known_cast();
-    std::size_t word = at_;  // where the last word begins
-    for (std::size_t depth = 0; depth != 0 || !ends(in_.data[at_]); ++at_) {
-      const char c = in_.data[at_];
-      if (c == '<' || c == '(' || c == '{') ++depth;
-      if (c == '>' || c == ')' || c == '}') --depth;
-      if (c == ')' && depth == 0 && !ends(in_.data[at_ + 1]) && in_.data[at_ + 1] != ':') cast_ = at_ + 1 - begin_;
-      if (!is_word(c)) word = at_ + 1;
+  /// Reads the list behind `Values = `: `{(app::colour)-8, ..., app::colour::red, ...}`, between angle brackets by
+  /// Clang.
+  consteval explicit enumerator_positions(text in) noexcept {
+    std::size_t at = 0;
+    while (in.data[at] != '=' || in.data[at - 2] != 's' || !(text{in.data + at - 7, 7} == text{"Values ", 7})) ++at;
+    at += 3;
+    std::size_t cast = 0;  // the size of `(app::colour)`, once seen
+    for (std::size_t i = 0; i < Count; ++i) {
+      if (cast != 0 && in.data[at] == '(' && in.data[at + cast - 1] == ')' && is_number(in.data[at + cast])) {
+        for (at += cast; in.data[at] != ',' && in.data[at] != in.data[in.size - 2]; ++at) {
+        }
+      } else {
+        const std::size_t entry = at;
+        std::size_t word = at;  // where the last word begins
+        for (std::size_t depth = 0; depth != 0 || !ends(in.data[at]); ++at) {
+          const char c = in.data[at];
+          depth += c == '<' || c == '(' || c == '{';
+          depth -= c == '>' || c == ')' || c == '}';
+          if (!is_word(c)) word = at + 1;
+          if (c == ')' && depth == 0 && is_number(in.data[at + 1])) cast = at + 1 - entry;
+        }
+        if (word != at && !is_number(in.data[word])) {
+          begin[i] = word;
+          size[i] = at - word;
+          total += at - word;
+        }
+      }
+      at += 2;  // ", "
     }
-    const text name{in_.data + word, at_ - word};
-    at_ += 2;  // ", "
-    begin_ = at_;
-    const bool named = !name.empty() && (name.data[0] < '0' || name.data[0] > '9');
-    return named ? name : text{};
   }
 
  private:
-  /// Most values have no name; once the size of `(app::color)` is known, it is not read again.
-  constexpr void skip_known_cast() noexcept {
-    begin_ = at_;
-    if (cast_ == 0 || in_.data[at_] != '(' || at_ + cast_ >= in_.size || in_.data[at_ + cast_ - 1] != ')') return;
-    const char after = in_.data[at_ + cast_];
-    if (after == '-' || (after >= '0' && after <= '9')) at_ += cast_;
-  }
   [[nodiscard]] static constexpr bool ends(char c) noexcept { return c == ',' || c == '}' || c == '>'; }
+  [[nodiscard]] static constexpr bool is_number(char c) noexcept { return c == '-' || (c >= '0' && c <= '9'); }
   [[nodiscard]] static constexpr bool is_word(char c) noexcept {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' ||
            static_cast<unsigned char>(c) >= 0x80;
   }
-
-  text in_;
-  std::size_t at_ = 0;
-  std::size_t begin_ = 0;
-  std::size_t cast_ = 0;
 };
 
 /// All names of an enum, one behind the other.
@@ -94,30 +96,22 @@ struct enum_names {
   char characters[Room + 1]{};
   std::uint16_t ends[Count]{};
 
-  consteval explicit enum_names(text signature) noexcept {
-    enumerator_reader reader(signature);
+  consteval enum_names(text signature, const enumerator_positions<Count>& names) noexcept {
     std::uint16_t end = 0;
     for (std::size_t i = 0; i < Count; ++i) {
-      const text name = reader.next();
-      for (std::size_t j = 0; j < name.size; ++j) characters[end++] = name.data[j];
+      for (std::size_t j = 0; j < names.size[i]; ++j) characters[end++] = signature.data[names.begin[i] + j];
       ends[i] = end;
     }
   }
 };
 
-[[nodiscard]] consteval std::size_t size_of_names(text signature, std::size_t count) noexcept {
-  enumerator_reader reader(signature);
-  std::size_t sum = 0;
-  for (std::size_t i = 0; i < count; ++i) sum += reader.next().size;
-  return sum;
-}
-
 template <class Enum>
 [[nodiscard]] consteval auto read_enum_names() noexcept {
-  constexpr std::size_t count = enum_range<Enum>::count;
-  constexpr std::size_t room = size_of_names(enum_signature<Enum>(), count);
-  static_assert(room <= 0xFFFF, "sonde: the names of this enum's values are longer than 65535 characters together");
-  return enum_names<count, room>(enum_signature<Enum>());
+  constexpr text signature = enum_signature<Enum>();
+  constexpr enumerator_positions<enum_range<Enum>::count> names(signature);
+  static_assert(names.total <= 0xFFFF,
+                "sonde: the names of this enum's values are longer than 65535 characters together");
+  return enum_names<enum_range<Enum>::count, names.total>(signature, names);
 }
 
 template <fixed_enum Enum>

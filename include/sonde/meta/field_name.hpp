@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The names of an aggregate's fields as constants: the keys of typed attributes. From Boost.PFR where it knows them (Boost
-// 1.84), else read from __PRETTY_FUNCTION__ of a pointer to the field. Reached from <sonde/attributes.hpp> only.
+// The names of an aggregate's fields as constants: the keys of typed attributes. From Boost.PFR where it knows them
+// (Boost 1.84), else read from __PRETTY_FUNCTION__ of a pointer to the field. Reached from <sonde/attributes.hpp> only.
 
 #include <cstddef>
 

@@ -32,7 +32,8 @@ class signature_reader {
       deeper_ = true;
     } else if (starts("{anonymous}::") || starts("(anonymous namespace)::")) {
       unnamed_namespace();
-    } else if (starts("<lambda") || starts("(lambda") || starts("(anonymous") || starts("(unnamed") || starts("<unnamed")) {
+    } else if (starts("<lambda") || starts("(lambda") || starts("(anonymous") || starts("(unnamed") ||
+               starts("<unnamed")) {
       unnamed_class();
     } else if (starts("operator") && !is_word(peek(8))) {
       operator_name();
@@ -146,7 +147,8 @@ class signature_reader {
       break;
     }
     if (starts("requires ")) {  // a constraint of any shape: look for the lambda that may follow it
-      for (; at_ < in_.size && !starts("::<lambda"); ++at_) {}
+      for (; at_ < in_.size && !starts("::<lambda"); ++at_) {
+      }
       if (at_ < in_.size) at = at_;
     }
     at_ = before;
@@ -203,8 +205,8 @@ class signature_reader {
     return opener == '<' ? open + 1 : at;
   }
   [[nodiscard]] static constexpr bool is_word(char c) noexcept {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' || c == '~' ||
-           static_cast<unsigned char>(c) >= 0x80;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' ||
+           c == '~' || static_cast<unsigned char>(c) >= 0x80;
   }
   [[nodiscard]] static constexpr bool is_symbol(char c) noexcept {
     for (const char symbol : {'+', '-', '*', '/', '%', '^', '&', '|', '~', '!', '=', '<', '>', ','})

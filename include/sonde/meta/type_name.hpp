@@ -17,8 +17,8 @@ template <class Type>
   return {from.data + 2, from.size - 3};  // `std::runtime_error` from `... [with Type = std::runtime_error]`
 }
 
-/// Takes out what only one compiler writes (the function around a local type, inline namespaces of the standard library)
-/// and unnamed namespaces. Writes at most `room` characters; returns the size.
+/// Takes out what only one compiler writes (the function around a local type, inline namespaces of the standard
+/// library) and unnamed namespaces. Writes at most `room` characters; returns the size.
 [[nodiscard]] consteval std::size_t tidy_type_name(text from, char* to, std::size_t room) noexcept {
   constexpr text left_out[] = {{"{anonymous}::", 13}, {"(anonymous namespace)::", 23}, {"__cxx11::", 9}};
   std::size_t size = 0;
@@ -52,8 +52,8 @@ template <class Type>
   return name;
 }
 
-/// `std::runtime_error`, `app::not_found`: the same from GCC and Clang for classes that are no templates' instances. Local
-/// types go by their own name alone; the rest is as the compiler spells it.
+/// `std::runtime_error`, `app::not_found`: the same from GCC and Clang for classes that are no templates' instances.
+/// Local types go by their own name alone; the rest is as the compiler spells it.
 template <class Type>
 [[gnu::visibility("hidden")]] inline constexpr auto type_name = read_type_name<Type>();
 

@@ -34,6 +34,7 @@ class drain {
     for (record::recorder* each = recorders_.first(); each != nullptr; each = each->next) {
       if (__atomic_load_n(&each->session, __ATOMIC_RELAXED) != session_) continue;
       const bool ended = __atomic_load_n(&each->abandoned, __ATOMIC_ACQUIRE);
+      widen(*each);
       const std::size_t read = empty(*each, now, hand_on);
       bytes += read;
       if (ended) {
@@ -53,14 +54,16 @@ class drain {
   /// The upper half of the ledger. Exact whenever no thread is inside a sonde call; otherwise each thread's part is as it was
   /// between two calls.
   void count(session_stats& into) const noexcept {
-    std::int64_t open = ended_spans_.open;
+    std::int64_t open = ended_open_;
+    into.spans.started = ended_begun_;
     add(into.spans, ended_spans_);
     add(into.logs, ended_logs_);
     for (const record::recorder* each = recorders_.first(); each != nullptr; each = each->next) {
       if (__atomic_load_n(&each->session, __ATOMIC_RELAXED) != session_) continue;
-      const record::signal_counters spans = snapshot(each->spans);
-      const record::signal_counters logs = snapshot(each->logs);
-      open += spans.open;
+      const record::signal_counters spans = snapshot_spans(*each);
+      const record::signal_counters logs = snapshot_logs(*each);
+      open += record::signal_counters::open_in(spans.begun_and_open);
+      into.spans.started += begun(*each, spans.begun_and_open);
       add(into.spans, spans);
       add(into.logs, logs);
       into.spans.queued += spans.written - each->spans_read;
@@ -82,11 +85,13 @@ class drain {
     std::size_t bytes = 0;
     while (reader.draining != nullptr) {
       record::chunk* const next = __atomic_load_n(&reader.draining->next, __ATOMIC_ACQUIRE);  // before `written`
-      const std::size_t written = __atomic_load_n(&reader.draining->written, __ATOMIC_ACQUIRE);
+      const std::uint64_t state = __atomic_load_n(&reader.draining->written, __ATOMIC_ACQUIRE);
+      const std::size_t written = record::chunk::bytes(state);
       split(from, reader.draining->data + reader.read, written - reader.read, now, hand_on);
       bytes += written - reader.read;
       reader.read = written;
       if (next == nullptr) break;
+      from.spans_retired += record::chunk::spans(state);
       recorders_.retire(from, reader.draining);
       reader = {next, 0};
     }
@@ -132,14 +137,24 @@ class drain {
 
   /// The ended thread's counters join those of the session.
   void take_over(const record::recorder& ended) noexcept {
+    ended_begun_ += begun(ended, ended.spans.begun_and_open);
+    ended_open_ += record::signal_counters::open_in(ended.spans.begun_and_open);
     add(ended_spans_, ended.spans);
     add(ended_logs_, ended.logs);
   }
+  static void widen(record::recorder& of) noexcept {
+    const std::uint64_t word = __atomic_load_n(&of.spans.begun_and_open, __ATOMIC_RELAXED);
+    of.begun_total = begun(of, word);
+    of.begun_seen = record::signal_counters::begun_in(word);
+  }
+  /// How many spans the thread has begun, widened from the 40 bits it counts in.
+  [[nodiscard]] static std::uint64_t begun(const record::recorder& of, std::uint64_t word) noexcept {
+    constexpr std::uint64_t mask = (std::uint64_t{1} << 40) - 1;
+    return of.begun_total + ((record::signal_counters::begun_in(word) - of.begun_seen) & mask);
+  }
   static void add(record::signal_counters& sum, const record::signal_counters& more) noexcept {
     sum.started += more.started;
-    sum.open += more.open;
     sum.unsampled += more.unsampled;
-    sum.written += more.written;
     sum.cut += more.cut;
     for (std::size_t i = 0; i < drop_reasons; ++i) sum.dropped[i] += more.dropped[i];
   }
@@ -150,22 +165,50 @@ class drain {
     for (std::size_t i = 0; i < drop_reasons; ++i) sum.dropped.by_reason[i] += more.dropped[i];
   }
 
-  /// A thread's counters as they were between two of its calls: its own equation tells a torn reading. A reading that
-  /// never settles is returned as it is, for the ledger to show.
-  [[nodiscard]] static record::signal_counters snapshot(const record::signal_counters& live) noexcept {
+  // A thread's counters as they were between two of its calls: its own equation tells a torn reading. A reading that never
+  // settles is returned as it is, for the ledger to show.
+  static constexpr int attempts = 10'000;
+
+  [[nodiscard]] static record::signal_counters snapshot_spans(const record::recorder& of) noexcept {
     record::signal_counters copy{};
-    for (int attempt = 0; attempt < 10'000; ++attempt) {
-      copy.started = __atomic_load_n(&live.started, __ATOMIC_RELAXED);
-      copy.open = __atomic_load_n(&live.open, __ATOMIC_RELAXED);
-      copy.unsampled = __atomic_load_n(&live.unsampled, __ATOMIC_RELAXED);
-      copy.written = __atomic_load_n(&live.written, __ATOMIC_RELAXED);
-      copy.cut = __atomic_load_n(&live.cut, __ATOMIC_RELAXED);
-      std::uint64_t dropped = 0;
-      for (std::size_t i = 0; i < drop_reasons; ++i)
-        dropped += copy.dropped[i] = __atomic_load_n(&live.dropped[i], __ATOMIC_RELAXED);
-      if (copy.started == static_cast<std::uint64_t>(copy.open) + copy.unsampled + copy.written + dropped) break;
+    for (int attempt = 0; attempt < attempts; ++attempt) {
+      copy.begun_and_open = __atomic_load_n(&of.spans.begun_and_open, __ATOMIC_ACQUIRE);
+      const std::uint64_t lost = read_rest(of.spans, copy);
+      copy.written = of.spans_retired + spans_in_ring(of);
+      const auto open = static_cast<std::uint64_t>(record::signal_counters::open_in(copy.begun_and_open));
+      if (begun(of, copy.begun_and_open) + copy.started == open + copy.unsampled + copy.written + lost) break;
     }
     return copy;
+  }
+  [[nodiscard]] static record::signal_counters snapshot_logs(const record::recorder& of) noexcept {
+    record::signal_counters copy{};
+    for (int attempt = 0; attempt < attempts; ++attempt) {
+      const std::uint64_t lost = read_rest(of.logs, copy);
+      copy.written = __atomic_load_n(&of.logs.written, __ATOMIC_RELAXED);
+      if (copy.started == copy.written + lost) break;
+    }
+    return copy;
+  }
+  static std::uint64_t read_rest(const record::signal_counters& live, record::signal_counters& copy) noexcept {
+    copy.started = __atomic_load_n(&live.started, __ATOMIC_RELAXED);
+    copy.unsampled = __atomic_load_n(&live.unsampled, __ATOMIC_RELAXED);
+    copy.cut = __atomic_load_n(&live.cut, __ATOMIC_RELAXED);
+    std::uint64_t dropped = 0;
+    for (std::size_t i = 0; i < drop_reasons; ++i)
+      dropped += copy.dropped[i] = __atomic_load_n(&live.dropped[i], __ATOMIC_RELAXED);
+    return dropped;
+  }
+  /// Spans in the chunks that are not retired, read or not.
+  [[nodiscard]] static std::uint64_t spans_in_ring(const record::recorder& of) noexcept {
+    std::uint64_t spans = 0;
+    const record::chunk* at =
+        of.reader.draining != nullptr ? of.reader.draining : __atomic_load_n(&of.first, __ATOMIC_ACQUIRE);
+    while (at != nullptr) {
+      const record::chunk* next = __atomic_load_n(&at->next, __ATOMIC_ACQUIRE);
+      spans += record::chunk::spans(__atomic_load_n(&at->written, __ATOMIC_ACQUIRE));
+      at = next;
+    }
+    return spans;
   }
 
   recorder_pool& recorders_;
@@ -173,6 +216,8 @@ class drain {
   unwound_spans unwound_;
   std::uint64_t taken_spans_ = 0;
   std::uint64_t taken_logs_ = 0;
+  std::uint64_t ended_begun_ = 0;
+  std::int64_t ended_open_ = 0;
   record::signal_counters ended_spans_{};
   record::signal_counters ended_logs_{};
 };

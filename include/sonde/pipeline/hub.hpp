@@ -73,11 +73,11 @@ class hub {
       return 0;
     }
   }
-  static const record::place* locate(const char* file, std::uint32_t line, const char* function) noexcept {
+  static std::uint32_t locate(record::description& site, const char* file, std::uint32_t line, const char* function) noexcept {
     try {
-      return instance().descriptions.locate(file, line, function);
+      return instance().descriptions.locate(site, file, line, function);
     } catch (...) {
-      return nullptr;
+      return 0;
     }
   }
   static bool sample(const record::header& root, meta::text name) noexcept {

@@ -130,9 +130,12 @@ class recorder_pool {
     mine.uncaught = uncaught_exception_counter();
     mine.current = nullptr;
     mine.ids = context::seeded_id_source();
+    mine.next_span_id = mine.ids.next();
+    mine.span_id_step = mine.ids.next() | 1;
     mine.spans = {};
     mine.logs = {};
-    mine.spans_read = 0;
+    mine.spans_read = mine.spans_retired = mine.begun_seen = mine.begun_total = 0;
+    __builtin_memset(mine.places, 0, sizeof mine.places);
     mine.logs_read = 0;
     __atomic_store_n(&mine.session, session, __ATOMIC_RELEASE);  // from here on the collector looks at it
   }
@@ -142,7 +145,7 @@ class recorder_pool {
     release_all(mine.reader.draining != nullptr ? mine.reader.draining : mine.first);
     release_all(mine.spares.take_all());
     release_all(mine.spare);
-    mine.writer = {};
+    mine.filling = &record::no_chunk;
     mine.reader = {};
     mine.first = nullptr;
     mine.spare = nullptr;
@@ -150,8 +153,8 @@ class recorder_pool {
   }
 
   void continue_in(record::recorder& mine, record::chunk* fresh) noexcept {
-    const bool is_first = mine.writer.filling == nullptr;
-    record::move_to(mine.writer, fresh);
+    const bool is_first = mine.filling == &record::no_chunk;
+    record::move_to(mine.filling, fresh);
     if (is_first) __atomic_store_n(&mine.first, fresh, __ATOMIC_RELEASE);
   }
 
@@ -192,7 +195,7 @@ class recorder_pool {
   }
   [[nodiscard]] static constexpr std::size_t footprint(std::size_t capacity) noexcept {
     constexpr std::size_t line = alignof(record::chunk);
-    return (sizeof(record::chunk) + capacity + record::chunk::slack + line - 1) / line * line;
+    return (sizeof(record::chunk) + capacity + line - 1) / line * line;
   }
 
   /// Runs after the thread's own thread-local destructors, which may still record.

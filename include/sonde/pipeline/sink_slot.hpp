@@ -35,12 +35,17 @@ class sink_slot final : public slot {
       fresh_ = true;
     }
   }
-  void advance(steady_time, bool) noexcept override {
-    if constexpr (requires { exporter_.flush(); })
+  void advance([[maybe_unused]] steady_time now, [[maybe_unused]] bool flushing) noexcept override {
+    if constexpr (requires { exporter_.advance(now, flushing); })
+      exporter_.advance(now, flushing);
+    else if constexpr (requires { exporter_.flush(); })
       if (std::exchange(fresh_, false)) exporter_.flush();
   }
   [[nodiscard]] bool idle() const noexcept override { return true; }
-  [[nodiscard]] steady_time due() const noexcept override { return steady_time::max(); }
+  [[nodiscard]] steady_time due() const noexcept override {
+    if constexpr (requires { exporter_.due(); }) return exporter_.due();
+    return steady_time::max();
+  }
   [[nodiscard]] std::chrono::milliseconds patience() const noexcept override {
     if constexpr (requires { exporter_.patience(); }) return exporter_.patience();
     return std::chrono::milliseconds{1000};

@@ -26,6 +26,9 @@ class unwound_spans {
   static constexpr std::chrono::milliseconds longest_wait{1000};
   static constexpr std::size_t most = 4096;
 
+  /// Enrols the mark while a session is plugged in; once it is shutting down nothing new can be.
+  unwound_spans() noexcept { static_cast<void>(record::id_of(inferred)); }
+
   [[nodiscard]] bool empty() const noexcept { return held_.empty(); }
   [[nodiscard]] std::size_t size() const noexcept { return held_.size(); }
   /// When the oldest must go on.
@@ -67,6 +70,8 @@ class unwound_spans {
   }
 
  private:
+  static constexpr auto& inferred = record::key<record::description_type::attribute, "sonde.exception.inferred">;
+
   struct held_span {
     const record::recorder* thread;
     std::string bytes;  // of the record
@@ -90,7 +95,7 @@ class unwound_spans {
     for (record::entry_cursor entries = amendment.entries(); entries.next();) {
       if (entries.value().type != record::entry_type::event) continue;
       const record::value_view& event = entries.value();
-      const std::uint32_t mark_id = record::id_of(record::key<record::description_type::attribute, "sonde.exception.inferred">);
+      const std::uint32_t mark_id = record::id_of(inferred);
       const record::entry mark{mark_id, record::entry::make_shape(record::entry_type::boolean, 8)};
       const std::uint64_t yes = 1;
       const std::size_t size = record::padded(event.size) + sizeof mark + sizeof yes;

@@ -3,6 +3,8 @@
 
 // `attr<"key">(value)`: a key fixed at compile time beside a borrowed value, for events, links and log records.
 
+#include <type_traits>
+
 #include <sonde/config.hpp>
 #include <sonde/record/key.hpp>
 #include <sonde/record/value.hpp>
@@ -11,14 +13,28 @@ namespace sonde {
 
 inline namespace SONDE_ABI {
 
+/// Held by value: a variable whose address is never taken keeps its register, also where the event vanishes.
+template <class Value>
+concept register_value = std::is_arithmetic_v<Value> || std::is_enum_v<Value>;
+
 /// Lives until the end of the full expression that made it.
 template <meta::fixed_string Key, class Value>
 struct attribute {
   static constexpr auto key = Key;
-  const Value& value;
+  std::conditional_t<register_value<Value>, Value, const Value&> value;
 };
 
+template <class T>
+inline constexpr bool is_attribute = false;
 template <meta::fixed_string Key, class Value>
+inline constexpr bool is_attribute<attribute<Key, Value>> = true;
+
+template <meta::fixed_string Key, register_value Value>
+[[nodiscard, gnu::always_inline]] constexpr attribute<Key, Value> attr(Value value) noexcept {
+  return {value};
+}
+template <meta::fixed_string Key, class Value>
+  requires(!register_value<Value>)
 [[nodiscard, gnu::always_inline]] constexpr attribute<Key, Value> attr(const Value& value) noexcept {
   return {value};
 }

@@ -18,32 +18,30 @@ struct scope_description {
   meta::text version{};
 };
 
-/// A place in the source under the registry's id for it. Compared by the address of its file's name.
-struct place {
-  const char* file;
-  std::uint32_t line;
-  std::uint32_t id;
-};
-
-/// Constant but for two caches: `id`, 0 until enrolled with the registry, and `seen_at`.
+/// What never changes, and what is learned once: the id, and where the plain form is opened.
 struct description {
-  std::uint32_t id = 0;
+  // One word each, as a record begins and ends its header with them (record/layout.hpp). `head` is 0 until the description
+  // is enrolled with the registry; `tail` holds the location id, and for a span the bytes behind it, once `file` is there.
+  std::uint64_t head = 0;
+  std::uint64_t tail = 0;
+  const char* opened_file = nullptr;  // of the first place the plain form was opened at; compared by address
+  std::uint32_t opened_line = 0;
+
   description_type type = description_type::span;
   std::uint32_t line = 0;           // macro form, location
-  meta::text name{};                  // of the span, key or event
-  meta::text name_space{};            // metadata: X-Ray's namespace
-  meta::text protobuf{};              // the name as a field: Span.name, KeyValue.key, Event.name
-  meta::text json{};                  // the name, escaped
-  meta::text file{};                  // macro form, location
-  meta::text function{};              // macro form, location
-  meta::text location_protobuf{};     // macro form, location: the code.* attributes as fields of Span
-  meta::text location_json{};         // the same as members of "attributes", comma-separated
+  meta::text name{};                // of the span, key or event
+  meta::text name_space{};          // metadata: X-Ray's namespace
+  meta::text protobuf{};            // the name as a field: Span.name, KeyValue.key, Event.name
+  meta::text json{};                // the name, escaped
+  meta::text file{};                // macro form, location
+  meta::text function{};            // macro form, location
+  meta::text location_protobuf{};   // macro form, location: the code.* attributes as fields of Span
+  meta::text location_json{};       // the same as members of "attributes", comma-separated
   const scope_description* scope = nullptr;
-  const place* seen_at = nullptr;   // where the plain form was last opened
 };
 
-[[nodiscard]] inline std::uint32_t enrolled_id(const description& known) noexcept {
-  return __atomic_load_n(&known.id, __ATOMIC_RELAXED);
+[[nodiscard]] inline std::uint64_t head_of(const description& known) noexcept {
+  return __atomic_load_n(&known.head, __ATOMIC_RELAXED);
 }
 
 }  // namespace sonde::record

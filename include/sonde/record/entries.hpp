@@ -14,33 +14,39 @@
 
 namespace sonde::record {
 
-/// Moves the entries to a larger block on the heap. Null where the frame takes none or the limit or memory is reached.
+/// Moves the entries to a larger block on the heap where they have to. Null where the frame takes none or the limit or memory
+/// is reached.
 [[gnu::noinline, gnu::cold]] inline char* outgrow(frame& into, std::size_t bytes) noexcept {
-  if (into.cursor == nullptr) return nullptr;
+  if (!into.takes_entries()) return nullptr;
   const std::size_t used = into.entries_size();
   const std::size_t needed = used + bytes;
-  std::size_t capacity = 1024;
-  while (capacity < needed && capacity < max_payload) capacity *= 2;
-  if (capacity > max_payload) capacity = max_payload;
-  char* block = needed <= capacity ? static_cast<char*>(__builtin_malloc(capacity + chunk::slack)) : nullptr;
-  if (block == nullptr) {
-    ++into.cut;
-    return nullptr;
+  const bool was_spilled = into.is_spilled();
+  if (!was_spilled || needed > into.spill->capacity) {
+    std::size_t capacity = 1024;
+    while (capacity < needed && capacity < max_payload) capacity *= 2;
+    if (capacity > max_payload) capacity = max_payload;
+    auto* block = needed <= capacity ? static_cast<spill*>(__builtin_malloc(sizeof(spill) + capacity)) : nullptr;
+    if (block == nullptr) {
+      into.count_cut();
+      return nullptr;
+    }
+    block->capacity = capacity;
+    __builtin_memcpy(block->data, into.first_entry(), used);
+    into.free_spill();
+    into.spill = block;
+    into.room &= ~std::uint64_t{0xffff'ffff};
   }
-  __builtin_memcpy(block, into.first_entry(), used);
-  __builtin_free(into.spill);
-  into.spill = block;
-  into.cursor = block + needed;
-  into.limit = block + capacity;
-  return block + used;
+  into.header.size += static_cast<std::uint32_t>(bytes);
+  return into.spill->data + used;
 }
 
 /// `bytes` (a multiple of 8) of room, or null: then the caller writes nothing, and the loss is counted.
 [[nodiscard, gnu::always_inline]] inline char* reserve(frame& into, std::size_t bytes) noexcept {
-  if (static_cast<std::size_t>(into.limit - into.cursor) >= bytes) [[likely]] {
-    char* room = into.cursor;
-    into.cursor += bytes;
-    return room;
+  const std::uint64_t head = into.head();
+  const std::size_t size = first_half(head);
+  if (size + bytes <= static_cast<std::uint32_t>(into.room)) [[likely]] {
+    into.set_head(head + make_word(static_cast<std::uint32_t>(bytes), 0));
+    return reinterpret_cast<char*>(&into.header) + size;
   }
   return outgrow(into, bytes);
 }
@@ -48,7 +54,7 @@ namespace sonde::record {
 [[gnu::always_inline]] inline void put_fixed(frame& into, std::uint32_t id, entry_type type,
                                              std::uint64_t bits) noexcept {
   if (char* room = reserve(into, sizeof(entry) + 8)) {
-    const entry head{id, entry::make_shape(type, 8)};
+    const std::uint64_t head = entry::make(id, type, 8);
     __builtin_memcpy(room, &head, sizeof head);
     __builtin_memcpy(room + sizeof head, &bits, 8);
   }
@@ -74,20 +80,42 @@ namespace sonde::record {
   put_fixed(into, id_of(key), entry_type::duration, static_cast<std::uint64_t>(nanoseconds));
 }
 
+/// A call to memcpy costs more than a short text does.
+[[gnu::always_inline]] inline void copy_text(char* to, meta::text from) noexcept {
+  const auto both_ends = [&]<std::size_t Width>() {
+    char ends[2 * Width];
+    __builtin_memcpy(ends, from.data, Width);
+    __builtin_memcpy(ends + Width, from.data + from.size - Width, Width);
+    __builtin_memcpy(to, ends, Width);
+    __builtin_memcpy(to + from.size - Width, ends + Width, Width);
+  };
+  if (from.size > 32 || from.size == 0)
+    __builtin_memcpy(to, from.data, from.size);
+  else if (from.size >= 16)
+    both_ends.template operator()<16>();
+  else if (from.size >= 8)
+    both_ends.template operator()<8>();
+  else
+    for (std::size_t i = 0; i < from.size; ++i) to[i] = from.data[i];
+}
+
 /// Text under an id and a type of entry; a longer one than a record holds is left out and counted.
-[[gnu::noinline]] inline void put_text(frame& into, std::uint32_t id, entry_type type, meta::text value) noexcept {
-  if (value.size > max_payload) {
-    ++into.cut;
+[[gnu::always_inline]] inline void put_any_text(frame& into, std::uint32_t id, entry_type type, meta::text value) noexcept {
+  if (value.size > max_payload) [[unlikely]] {
+    into.count_cut();
     return;
   }
   if (char* room = reserve(into, sizeof(entry) + padded(value.size))) {
-    const entry head{id, entry::make_shape(type, value.size)};
+    const std::uint64_t head = entry::make(id, type, value.size);
     __builtin_memcpy(room, &head, sizeof head);
-    if (value.size != 0) __builtin_memcpy(room + sizeof head, value.data, value.size);
+    copy_text(room + sizeof head, value);
   }
 }
+[[gnu::noinline]] inline void put_text(frame& into, std::uint32_t id, entry_type type, meta::text value) noexcept {
+  put_any_text(into, id, type, value);
+}
 [[gnu::noinline]] inline void put_text(frame& into, description& key, meta::text value) noexcept {
-  put_text(into, id_of(key), entry_type::text, value);
+  put_any_text(into, id_of(key), entry_type::text, value);
 }
 
 /// Where a compound entry begins, as an offset: the entries may move while its parts are appended.
@@ -98,7 +126,7 @@ struct opened_entry {
 [[nodiscard, gnu::noinline]] inline opened_entry begin(frame& into, std::uint32_t id, entry_type type) noexcept {
   char* room = reserve(into, sizeof(entry));
   if (room == nullptr) return {0, false};
-  const entry head{id, entry::make_shape(type, 0)};
+  const std::uint64_t head = entry::make(id, type, 0);
   __builtin_memcpy(room, &head, sizeof head);
   return {static_cast<std::size_t>(room - into.first_entry()), true};
 }
@@ -107,7 +135,7 @@ struct opened_entry {
   char* at = into.first_entry() + opened.offset;
   entry head;
   __builtin_memcpy(&head, at, sizeof head);
-  head.shape = entry::make_shape(head.type(), static_cast<std::size_t>(into.cursor - at) - sizeof head);
+  head.shape = entry::make_shape(head.type(), into.entries_size() - opened.offset - sizeof head);
   __builtin_memcpy(at, &head, sizeof head);
 }
 /// Eight bytes inside a compound entry.

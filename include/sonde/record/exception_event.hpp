@@ -43,8 +43,9 @@ void describe_handled_exception(Take take) noexcept {
 [[gnu::noinline, gnu::cold]] inline void publish_amendment(recorder& mine, const frame* active, meta::text type,
                                                            meta::text message) noexcept {
   roomy_frame note;
-  note.begin_entries();
   note.header = {};
+  note.set_head(head_word(0));
+  note.room = frame::plain_room;
   note.header.type = record_type::amendment;
   if (active != nullptr) {
     note.header.trace_id = active->header.trace_id;
@@ -52,7 +53,7 @@ void describe_handled_exception(Take take) noexcept {
   }
   put_exception_event(note, type, message);
   signal_counters ignored{};  // an amendment is neither span nor log
-  publish(mine, note, ignored);
+  publish(mine, note, ignored, false);
 }
 
 }  // namespace sonde::record

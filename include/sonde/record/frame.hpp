@@ -15,29 +15,53 @@ namespace sonde::record {
 /// Room for entries behind a header before they move to the heap.
 inline constexpr std::size_t inline_entries = 256;
 
-/// Only `owner` is always initialised: where it is null, nothing else is looked at. The header comes last, so that a
-/// guard's attributes follow it in memory and leave with it in one copy.
+/// Where entries go that outgrew their guard.
+struct spill {
+  std::size_t capacity;
+  char data[1];
+};
+
+/// Only `owner` is always initialised: where it is null, nothing else is looked at. The header comes last, so that entries
+/// follow it in memory. Its first word tells how far they reach; it is 0 where the frame takes none.
 struct frame {
   recorder* owner;
   frame* outer;
-  char* cursor;            // where the next entry goes; null where this frame takes none
-  char* limit;             // end of the room for entries
-  char* spill;             // heap block the entries moved to; null while they lie behind the header
-  std::uint64_t session;   // of the recorder, when the span began
-  std::uint32_t uncaught;  // exceptions in flight when it was opened
-  std::uint32_t cut;       // attributes, events, links that did not fit or threw
+  std::uint64_t room;  // lower half: how large the record may grow in place; then what was cut (24 bits); uncaught exceptions when opened
+  struct spill* spill; // only where the lower half of `room` is 0 though the frame takes entries
   struct header header;
 
-  [[nodiscard]] bool is_sampled() const noexcept { return (header.flags & sampled) != 0; }
-  [[nodiscard]] char* first_entry() noexcept { return spill ? spill : reinterpret_cast<char*>(this) + sizeof(frame); }
-  void begin_entries() noexcept {
-    cursor = reinterpret_cast<char*>(this) + sizeof(frame);
-    limit = cursor + inline_entries;
-    spill = nullptr;
-    cut = 0;
+  static constexpr std::uint64_t plain_room = sizeof(struct header) + inline_entries;
+  static constexpr std::uint64_t one_cut = std::uint64_t{1} << 32;
+  static constexpr std::uint64_t one_uncaught = std::uint64_t{1} << 56;
+  static constexpr std::uint64_t exception_known = 255 * one_uncaught;
+
+  [[nodiscard]] std::uint64_t head() const noexcept {
+    std::uint64_t word;
+    __builtin_memcpy(&word, &header, sizeof word);
+    return word;
   }
-  [[nodiscard]] std::size_t entries_size() noexcept {
-    return cursor ? static_cast<std::size_t>(cursor - first_entry()) : 0;
+  void set_head(std::uint64_t word) noexcept { __builtin_memcpy(&header, &word, sizeof word); }
+  void set_tail(std::uint64_t word) noexcept {
+    __builtin_memcpy(reinterpret_cast<char*>(&header) + sizeof header - sizeof word, &word, sizeof word);
+  }
+  void take_no_entries() noexcept {
+    set_head(0);
+    room = 0;
+  }
+  [[nodiscard]] bool takes_entries() const noexcept { return head() != 0; }
+  [[nodiscard]] bool is_spilled() const noexcept { return static_cast<std::uint32_t>(room) == 0 && takes_entries(); }
+  [[nodiscard]] char* first_entry() noexcept {
+    return is_spilled() ? spill->data : reinterpret_cast<char*>(this) + sizeof(frame);
+  }
+  [[nodiscard]] std::size_t entries_size() const noexcept { return header.size - sizeof header; }
+  [[nodiscard]] std::uint32_t cut() const noexcept { return static_cast<std::uint32_t>(room >> 32) & 0xff'ffff; }
+  void count_cut() noexcept {
+    if (cut() != 0xff'ffff) room += one_cut;
+  }
+  [[nodiscard]] std::uint32_t uncaught() const noexcept { return static_cast<std::uint32_t>(room >> 56); }
+  [[nodiscard]] bool is_sampled() const noexcept { return (header.flags & sampled) != 0; }
+  void free_spill() noexcept {
+    if (is_spilled()) __builtin_free(spill);
   }
 };
 static_assert(sizeof(frame) % 8 == 0);
@@ -56,7 +80,12 @@ struct borrowed_frame : frame {
 
 /// A frame with room for entries.
 struct roomy_frame : frame {
-  char entries[inline_entries + chunk::slack];
+  char entries[inline_entries];
+};
+
+/// One that is on no stack and may outlive the session it began in.
+struct detached_frame : roomy_frame {
+  std::uint64_t session;
 };
 
 }  // namespace sonde::record

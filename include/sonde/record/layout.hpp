@@ -43,6 +43,28 @@ struct header {
 };
 static_assert(sizeof(header) == 64 && alignof(header) == 8);
 
+/// The first and the last word of a header, for writing each in one piece (record/publish.hpp says why).
+[[nodiscard]] constexpr std::uint64_t make_word(std::uint32_t first, std::uint32_t second) noexcept {
+  return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? first | static_cast<std::uint64_t>(second) << 32
+                                                   : static_cast<std::uint64_t>(first) << 32 | second;
+}
+[[nodiscard]] constexpr std::uint32_t first_half(std::uint64_t word) noexcept {
+  return static_cast<std::uint32_t>(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? word : word >> 32);
+}
+[[nodiscard]] constexpr std::uint32_t second_half(std::uint64_t word) noexcept {
+  return static_cast<std::uint32_t>(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? word >> 32 : word);
+}
+[[nodiscard]] constexpr std::uint64_t head_word(std::uint32_t description) noexcept {
+  return make_word(sizeof(header), description);
+}
+[[nodiscard]] constexpr std::uint64_t tail_word(std::uint32_t location, record_type type, std::uint8_t flags,
+                                                std::uint8_t kind) noexcept {
+  const std::uint32_t bytes = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+                                  ? static_cast<std::uint32_t>(type) | flags << 8 | kind << 16
+                                  : static_cast<std::uint32_t>(type) << 24 | flags << 16 | kind << 8;
+  return make_word(location, bytes);
+}
+
 /// What an entry's payload is.
 enum class entry_type : std::uint8_t {
   // attribute values
@@ -71,6 +93,9 @@ struct entry {
 
   [[nodiscard]] constexpr entry_type type() const noexcept { return static_cast<entry_type>(shape & 0xff); }
   [[nodiscard]] constexpr std::uint32_t size() const noexcept { return shape >> 8; }
+  [[nodiscard]] static constexpr std::uint64_t make(std::uint32_t description, entry_type type, std::size_t size) noexcept {
+    return make_word(description, make_shape(type, size));
+  }
   [[nodiscard]] static constexpr std::uint32_t make_shape(entry_type type, std::size_t size) noexcept {
     return static_cast<std::uint32_t>(type) | static_cast<std::uint32_t>(size) << 8;
   }

@@ -4,6 +4,7 @@
 // Copies a finished frame, header and entries in one piece, into a thread's ring.
 
 #include <cstddef>
+#include <cstdint>
 
 #include <sonde/record/frame.hpp>
 #include <sonde/record/session_table.hpp>
@@ -16,52 +17,75 @@ namespace sonde::record {
   return table != nullptr && table->make_room(mine, size);
 }
 
-/// Steps of 16 bytes; may read and write up to 15 bytes beyond `size`.
+// A record is copied in the widths it was written in a moment ago: a wider load would have to wait until those stores have
+// left the store buffer, which costs more than all the rest.
+
+[[gnu::always_inline]] inline void copy_word(char* to, const void* from) noexcept { __builtin_memcpy(to, from, 8); }
+
+[[gnu::always_inline]] inline void copy_header(char* to, const frame& from, std::uint64_t head) noexcept {
+  __builtin_memcpy(to, &head, 8);
+  copy_word(to + 8, &from.header.start);
+  copy_word(to + 16, &from.header.end);
+  copy_word(to + 24, &from.header.span_id);
+  copy_word(to + 32, &from.header.parent_id);
+  __builtin_memcpy(to + 40, &from.header.trace_id, 16);
+  copy_word(to + 56, &from.header.location);
+}
 [[gnu::always_inline]] inline void copy_entries(char* to, const char* from, std::size_t size) noexcept {
-  for (std::size_t done = 0; done < size; done += 16) __builtin_memcpy(to + done, from + done, 16);
+  for (std::size_t done = 0; done < size; done += 8) {
+    copy_word(to + done, from + done);
+    asm volatile("" ::: "memory");  // keeps the compiler from widening the loop
+  }
 }
 
 /// Entries that moved to the heap, or that need a note on what was cut.
-[[gnu::noinline, gnu::cold]] inline void publish_spilled(recorder& mine, frame& finished, signal_counters& counters) noexcept {
+[[gnu::noinline, gnu::cold]] inline bool publish_unusual(recorder& mine, frame& finished, signal_counters& counters,
+                                                         bool is_span) noexcept {
   const std::size_t entries_size = finished.entries_size();
-  const std::size_t note_size = finished.cut != 0 ? sizeof(entry) + 8 : 0;
+  const std::uint64_t cut = finished.cut();
+  const std::size_t note_size = cut != 0 ? sizeof(entry) + 8 : 0;
   const std::size_t size = sizeof(struct header) + entries_size + note_size;
-  add(counters.cut, std::uint64_t{finished.cut});
-  if (static_cast<std::size_t>(mine.writer.limit - mine.writer.next) < size)
-    if (!make_room(mine, size)) {
-      __builtin_free(finished.spill);
-      return count_drop(counters, drop_reason::queue_full);
-    }
-  finished.header.size = static_cast<std::uint32_t>(size);
-  char* to = mine.writer.next;
-  __builtin_memcpy(to, &finished.header, sizeof(struct header));
+  add(counters.cut, cut);
+  if (room_in(*mine.filling, size) == nullptr && !make_room(mine, size)) {
+    finished.free_spill();
+    count_drop(counters, drop_reason::queue_full);
+    return false;
+  }
+  char* to = room_in(*mine.filling, size);
+  copy_header(to, finished, make_word(static_cast<std::uint32_t>(size), finished.header.description));
   to += sizeof(struct header);
   __builtin_memcpy(to, finished.first_entry(), entries_size);
   if (note_size != 0) {
-    const entry head{0, entry::make_shape(entry_type::cut, 8)};
-    const std::uint64_t cut = finished.cut;
-    __builtin_memcpy(to + entries_size, &head, sizeof head);
-    __builtin_memcpy(to + entries_size + sizeof head, &cut, 8);
+    const std::uint64_t head = entry::make(0, entry_type::cut, 8);
+    __builtin_memcpy(to + entries_size, &head, 8);
+    __builtin_memcpy(to + entries_size + 8, &cut, 8);
   }
-  publish(mine.writer, size);
-  count(counters.written);
-  __builtin_free(finished.spill);
+  publish(*mine.filling, size, is_span);
+  finished.free_spill();
+  return true;
 }
 
-/// Hands `finished` to the collector; `counters` are those of its signal. One copy, one release store.
-[[gnu::always_inline]] inline void publish(recorder& mine, frame& finished, signal_counters& counters) noexcept {
-  if (finished.spill != nullptr || finished.cut != 0) [[unlikely]]
-    return publish_spilled(mine, finished, counters);
-  const char* entries = reinterpret_cast<const char*>(&finished) + sizeof(frame);
-  const auto entries_size = static_cast<std::size_t>(finished.cursor - entries);
-  const std::size_t size = sizeof(struct header) + entries_size;
-  if (static_cast<std::size_t>(mine.writer.limit - mine.writer.next) < size) [[unlikely]]
-    if (!make_room(mine, size)) return count_drop(counters, drop_reason::queue_full);
-  finished.header.size = static_cast<std::uint32_t>(size);
-  __builtin_memcpy(mine.writer.next, &finished.header, sizeof(struct header));
-  copy_entries(mine.writer.next + sizeof(struct header), entries, entries_size);
-  publish(mine.writer, size);
-  count(counters.written);
+/// Hands `finished` to the collector; `counters` are those of its signal. One copy, one release store. False where there
+/// was no room: then that is counted.
+[[gnu::always_inline]] inline bool publish(recorder& mine, frame& finished, signal_counters& counters,
+                                           bool is_span) noexcept {
+  if (finished.room != frame::plain_room) [[unlikely]]
+    return publish_unusual(mine, finished, counters, is_span);
+  const std::uint64_t head = finished.head();
+  const std::size_t size = first_half(head);
+  char* to = room_in(*mine.filling, size);
+  if (to == nullptr) [[unlikely]] {
+    if (!make_room(mine, size)) {
+      count_drop(counters, drop_reason::queue_full);
+      return false;
+    }
+    to = mine.filling->data;
+  }
+  copy_header(to, finished, head);
+  copy_entries(to + sizeof(struct header), reinterpret_cast<const char*>(&finished) + sizeof(frame),
+               size - sizeof(struct header));
+  publish(*mine.filling, size, is_span);
+  return true;
 }
 
 }  // namespace sonde::record

@@ -16,15 +16,32 @@ namespace sonde::record {
 
 struct frame;
 
-/// What the ledger counts on the producing thread, one writer each. `open` may be negative on a thread that ends spans
-/// which others began; the sum over all threads is what counts.
+/// What the ledger counts on the producing thread, by one writer.
 struct alignas(64) signal_counters {
-  std::uint64_t started;
-  std::int64_t open;
+  /// Of spans: how many were begun (upper 40 bits), how many of them are open (lower 24, signed: a thread may end what others
+  /// began). One word, so that beginning and ending change both at once; the collector widens the first (begun_since).
+  std::uint64_t begun_and_open;
+  std::uint64_t started;    // of logs, and of spans that were never open
   std::uint64_t unsampled;
-  std::uint64_t written;  // into the ring
-  std::uint64_t cut;      // attributes, events, links lost to a limit
+  std::uint64_t written;    // logs into the ring; spans are counted in the chunks
+  std::uint64_t cut;        // attributes, events, links that did not fit or threw
   std::uint32_t dropped[drop_reasons];
+
+  static constexpr std::uint64_t one_begun_and_open = (std::uint64_t{1} << 24) + 1;
+  static constexpr std::uint64_t one_ended = ~std::uint64_t{0};  // minus one
+  [[nodiscard]] static constexpr std::int64_t open_in(std::uint64_t word) noexcept {
+    return static_cast<std::int64_t>(word << 40) >> 40;
+  }
+  [[nodiscard]] static constexpr std::uint64_t begun_in(std::uint64_t word) noexcept {
+    return (word - static_cast<std::uint64_t>(open_in(word))) >> 24;
+  }
+};
+
+/// A place in the source that a thread has met, under the registry's id for it.
+struct known_place {
+  const char* file;
+  std::uint32_t line;
+  std::uint32_t id;
 };
 
 struct recorder {
@@ -32,15 +49,19 @@ struct recorder {
   bool live;                     // its session takes records; cleared by shutdown
   const unsigned* uncaught;      // the C++ runtime's count of this thread's exceptions in flight
   frame* current;                // innermost active span
-  ring_writer writer;
-  context::id_source ids;
-  std::uint64_t session;         // number of the session it serves
+  chunk* filling;                // never null
+  std::uint64_t next_span_id;
+  std::uint64_t span_id_step;    // odd: ids repeat after 2^64
   signal_counters spans;
   signal_counters logs;
+
+  context::id_source ids;        // of traces
+  std::uint64_t session;         // number of the session it serves
 
   // seldom
   std::size_t chunk_size;        // of the next chunk to be made
   chunk* spare;                  // taken from `spares`, private to the producer
+  known_place places[64];        // for spans opened at several places
   bool abandoned;                // its thread has ended
   bool in_use;                   // belongs to a thread, or is not yet drained
 
@@ -49,7 +70,10 @@ struct recorder {
   spare_chunks spares;
   chunk* first;                  // the producer's first chunk, published once
   std::uint64_t spans_read;
+  std::uint64_t spans_retired;   // in chunks that are drained and gone
   std::uint64_t logs_read;
+  std::uint64_t begun_seen;      // the last `begun` the collector saw, and what it widened it to
+  std::uint64_t begun_total;
   recorder* next;                // all recorders there are
 };
 
@@ -61,6 +85,13 @@ inline void add(Number& counter, Number amount) noexcept {
 template <class Number>
 inline void count(Number& counter) noexcept {
   add(counter, Number{1});
+}
+[[gnu::always_inline]] inline span_id draw_span_id(recorder& mine) noexcept {
+  const std::uint64_t drawn = mine.next_span_id;
+  mine.next_span_id = drawn + mine.span_id_step;
+  span_id id;
+  __builtin_memcpy(id.bytes, &drawn, sizeof id.bytes);
+  return id;
 }
 inline void count_drop(signal_counters& counters, drop_reason why) noexcept {
   count(counters.dropped[static_cast<std::size_t>(why)]);

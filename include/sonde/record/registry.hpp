@@ -15,6 +15,7 @@
 #include <vector>
 
 #include <sonde/record/description.hpp>
+#include <sonde/record/layout.hpp>
 #include <sonde/record/location.hpp>
 
 namespace sonde::record {
@@ -59,14 +60,15 @@ class registry {
       kept.key = keys_.try_emplace(kept.name, kept.id).first->second;
       found->second = kept.id;
     }
-    __atomic_store_n(&fresh.id, found->second, __ATOMIC_RELAXED);
+    __atomic_store_n(&fresh.head, head_word(found->second), __ATOMIC_RELAXED);
     return found->second;
   }
 
-  /// The place a plain span was opened at; its attributes are encoded here, once.
-  [[nodiscard]] const place* locate(const char* file, std::uint32_t line, const char* function) {
+  /// The place a plain span was opened at; its attributes are encoded here, once. `tail` is what the last word of records
+  /// opened there holds beside the location.
+  [[nodiscard]] std::uint32_t locate(description& site, const char* file, std::uint32_t line, const char* function) {
     const std::lock_guard lock{mutex_};
-    auto [found, is_new] = places_.try_emplace({file, line, std::string{function}}, nullptr);
+    auto [found, is_new] = places_.try_emplace({file, line, function}, 0);
     if (is_new) {
       auto& kept = add(description_type::location);
       kept.file = file;
@@ -74,9 +76,14 @@ class registry {
       kept.line = line;
       kept.location_protobuf = location_protobuf(kept.file, line, kept.function);
       kept.location_json = location_json(kept.file, line, kept.function);
-      found->second = std::make_unique<place>(place{file, line, kept.id});
+      found->second = kept.id;
     }
-    return found->second.get();
+    if (site.opened_file == nullptr) {
+      site.tail = tail_word(found->second, record_type::span, sampled, static_cast<std::uint8_t>(kind::internal));
+      site.opened_line = line;
+      __atomic_store_n(&site.opened_file, file, __ATOMIC_RELEASE);
+    }
+    return found->second;
   }
 
   /// All descriptions in id order, from `first` on; the pointers stay good.
@@ -113,7 +120,7 @@ class registry {
   std::deque<registered_scope> scopes_;
   std::map<content, std::uint32_t> ids_;
   std::map<std::string, std::uint32_t> keys_;
-  std::map<std::tuple<const char*, std::uint32_t, std::string>, std::unique_ptr<place>> places_;
+  std::map<std::tuple<std::string, std::uint32_t, std::string>, std::uint32_t> places_;
 };
 
 }  // namespace sonde::record

@@ -14,36 +14,33 @@ namespace sonde::record {
 /// A run of records. The producer publishes by storing `written`; once `next` is set it never touches the chunk again.
 struct chunk {
   chunk* next;            // set by the producer when it moves on; in the stack of spares: the one below
-  std::size_t capacity;   // bytes at `data`, slack not counted
-  alignas(64) std::size_t written;
+  std::size_t capacity;   // bytes at `data`, below 4 GiB
+  alignas(64) std::uint64_t written;  // bytes in the low half, spans among the records in the high half: one store tells both
   alignas(64) char data[1];
 
-  /// Copies go in steps of 16 bytes and may run over by that much.
-  static constexpr std::size_t slack = 32;
+  [[nodiscard]] static constexpr std::size_t bytes(std::uint64_t written) noexcept { return written & 0xffff'ffff; }
+  [[nodiscard]] static constexpr std::uint64_t spans(std::uint64_t written) noexcept { return written >> 32; }
 };
 
-/// The producer's end.
-struct ring_writer {
-  char* next;      // where the following record goes
-  char* limit;     // end of the chunk's room
-  chunk* filling;  // null until the first record
-};
+/// What a producer without a chunk fills: there is never room in it.
+inline constinit chunk no_chunk{nullptr, 0, 0, {}};
 
-/// Makes `size` bytes written at `writer.next` visible to the consumer.
-inline void publish(ring_writer& writer, std::size_t size) noexcept {
-  writer.next += size;
-  __atomic_store_n(&writer.filling->written, static_cast<std::size_t>(writer.next - writer.filling->data),
-                   __ATOMIC_RELEASE);
+/// Room for `size` bytes in the chunk, or null.
+[[nodiscard, gnu::always_inline]] inline char* room_in(chunk& filling, std::size_t size) noexcept {
+  const std::size_t used = chunk::bytes(filling.written);
+  return used + size <= filling.capacity ? filling.data + used : nullptr;
+}
+/// Makes the `size` bytes just written visible to the consumer.
+[[gnu::always_inline]] inline void publish(chunk& filling, std::size_t size, bool is_span) noexcept {
+  __atomic_store_n(&filling.written, filling.written + (size | std::uint64_t{is_span} << 32), __ATOMIC_RELEASE);
 }
 
 /// Starts a fresh chunk; the consumer follows through `next`.
-inline void move_to(ring_writer& writer, chunk* fresh) noexcept {
+inline void move_to(chunk*& filling, chunk* fresh) noexcept {
   fresh->next = nullptr;
   fresh->written = 0;
-  if (writer.filling) __atomic_store_n(&writer.filling->next, fresh, __ATOMIC_RELEASE);
-  writer.filling = fresh;
-  writer.next = fresh->data;
-  writer.limit = fresh->data + fresh->capacity;
+  if (filling != &no_chunk) __atomic_store_n(&filling->next, fresh, __ATOMIC_RELEASE);
+  filling = fresh;
 }
 
 /// Drained chunks on their way back to the producer. Anyone may push; taking takes all, so that no ABA can arise.

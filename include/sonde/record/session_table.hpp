@@ -26,8 +26,8 @@ struct session_table {
   recorder* (*attach)() noexcept;
   /// The registry id of a description, also stored in it; 0 on failure.
   std::uint32_t (*enroll)(description&) noexcept;
-  /// Interns a place in the source; null on failure.
-  const place* (*locate)(const char* file, std::uint32_t line, const char* function) noexcept;
+  /// The registry id of a place in the source, also kept in the site if it is the first one there; 0 on failure.
+  std::uint32_t (*locate)(description& site, const char* file, std::uint32_t line, const char* function) noexcept;
   /// May the trace of this new local root be recorded? One decision per trace.
   bool (*sample)(const header& root, meta::text name) noexcept;
   /// Room for a record of `size` bytes at `writer.next`, in a new chunk; false where the bound is reached.
@@ -41,9 +41,10 @@ struct session_table {
 struct root {
   const session_table* table;
 };
-inline constinit root the_root{};
+/// Exported even from libraries built with -fvisibility=hidden, so that they join the session of the program.
+[[gnu::visibility("default")]] inline constinit root the_root{};
 
-[[gnu::tls_model("initial-exec")]] inline constinit thread_local recorder* this_thread = nullptr;
+[[gnu::visibility("default"), gnu::tls_model("initial-exec")]] inline constinit thread_local recorder* this_thread = nullptr;
 
 [[nodiscard]] inline const session_table* installed_table() noexcept {
   return __atomic_load_n(&the_root.table, __ATOMIC_ACQUIRE);
@@ -63,14 +64,18 @@ inline constinit root the_root{};
   return attach_this_thread();
 }
 
-/// The table, or an id of 0 where the session has just ended.
-[[nodiscard, gnu::noinline, gnu::cold]] inline std::uint32_t enroll(description& fresh) noexcept {
+/// The first word of records about it; with an id of 0 where none can be had or the session has just ended.
+[[nodiscard, gnu::noinline, gnu::cold]] inline std::uint64_t enroll(description& fresh) noexcept {
   const session_table* table = installed_table();
-  return table ? table->enroll(fresh) : 0;
+  const std::uint32_t id = table ? table->enroll(fresh) : 0;
+  return head_word(id);
+}
+[[nodiscard, gnu::always_inline]] inline std::uint64_t enrolled_head(description& known) noexcept {
+  const std::uint64_t head = head_of(known);
+  return head != 0 ? head : enroll(known);
 }
 [[nodiscard, gnu::always_inline]] inline std::uint32_t id_of(description& known) noexcept {
-  const std::uint32_t id = enrolled_id(known);
-  return id != 0 ? id : enroll(known);
+  return second_half(enrolled_head(known));
 }
 
 }  // namespace sonde::record

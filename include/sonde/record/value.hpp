@@ -72,11 +72,11 @@ template <duration_like T>
 }
 
 /// Keys inside arrays and maps carry no description.
-inline constinit description no_key{.id = UINT32_MAX};
+inline constinit description no_key{.head = head_word(UINT32_MAX)};
 
 /// Appends `value` under `key`. Anything without an attribute form is a compile error that says so.
 template <class T>
-void put_value(frame& into, description& key, const T& value) noexcept {
+[[gnu::always_inline]] inline void put_value(frame& into, description& key, const T& value) noexcept {
   if constexpr (std::is_same_v<T, bool>) {
     put_boolean(into, key, value);
   } else if constexpr (std::is_same_v<T, char>) {
@@ -132,12 +132,10 @@ void put_value(frame& into, description& key, const T& value) noexcept {
   }
 }
 
-/// C arrays arrive here by reference; text literals are the common case.
+/// C arrays arrive here by reference; text literals are the common case, and their length folds.
 template <std::size_t N>
-void put_value(frame& into, description& key, const char (&value)[N]) noexcept {
-  std::size_t size = 0;
-  while (size < N && value[size] != '\0') ++size;
-  put_text(into, key, {value, size});
+[[gnu::always_inline]] inline void put_value(frame& into, description& key, const char (&value)[N]) noexcept {
+  put_text(into, key, {value, value[N - 1] == '\0' ? __builtin_strlen(value) : N});
 }
 template <class T, std::size_t N>
 void put_value(frame& into, description& key, const T (&value)[N]) noexcept {

@@ -81,7 +81,7 @@ struct map_view {
 /// Calls `visitor` with the value as backends know it: bool, int64, double, text, array or map. Times become RFC 3339 text,
 /// durations seconds, integers beyond int64 decimal text.
 template <class Visitor>
-decltype(auto) visit(const value_view& value, Visitor&& visitor) {
+[[gnu::always_inline]] inline decltype(auto) visit(const value_view& value, Visitor&& visitor) {
   switch (value.type) {
     case entry_type::boolean: return visitor(value.boolean());
     case entry_type::integer: return visitor(value.integer());

@@ -23,9 +23,9 @@ namespace sonde::resource {
 
 /// What a user may say in code; an empty field is not said.
 struct identity {
-  std::string service_name;
-  std::string service_version;
-  std::string service_instance_id;
+  std::string service_name{};
+  std::string service_version{};
+  std::string service_instance_id{};
 };
 
 /// The file name of the running program; empty where the system does not tell.
@@ -79,20 +79,19 @@ struct identity {
 
   using optional_text = std::optional<std::string>;
   const auto said = [](const std::string& text) { return text.empty() ? optional_text{} : optional_text{text}; };
-  std::string service_name = settings.resolve(
+  const std::string service_name = settings.resolve(
       "service.name", said(given.service_name),
       {{"OTEL_SERVICE_NAME", env.text("OTEL_SERVICE_NAME")}, {"OTEL_RESOURCE_ATTRIBUTES", said(listed)}},
       executable.empty() ? "unknown_service" : "unknown_service:" + executable);
 
   resource found;
-  found.set("service.name", std::move(service_name));
+  found.set("service.name", service_name);
   set_text(found, "host.name", host_name());
   set_text(found, "os.type", std::string{os_type()});
   found.set("process.pid", std::int64_t{getpid()});
   set_text(found, "process.executable.name", executable);
-  const std::string name_found{found.text("service.name")};
   found.merge(from_variable);
-  found.set("service.name", name_found);
+  found.set("service.name", service_name);
   set_text(found, "service.version", given.service_version);
   set_text(found, "service.instance.id", given.service_instance_id);
   found.set("telemetry.sdk.name", "sonde");

@@ -31,8 +31,8 @@ concept sampler = std::copyable<T> && requires(const T& chosen, const question& 
 /// Any sampler, by value. Asked from every thread at once.
 class any_sampler {
  public:
-  template <sampler Sampler>
-    requires(!std::same_as<Sampler, any_sampler>)
+  template <class Sampler>
+    requires(!std::same_as<Sampler, any_sampler> && sampler<Sampler>)  // in this order: it must not ask about itself
   any_sampler(Sampler chosen) : held_{std::make_shared<const holder<Sampler>>(std::move(chosen))} {}  // implicit: config
 
   [[nodiscard]] bool should_sample(const question& asked) const noexcept { return held_->should_sample(asked); }

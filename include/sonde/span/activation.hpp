@@ -19,17 +19,19 @@ namespace sonde::record {
   return {active.header.trace_id, active.header.span_id, active.is_sampled(), false};
 }
 
-/// Takes `self` off the stack it is on, wherever in it that is.
-[[gnu::noinline, gnu::cold]] inline void unlink(frame& self) noexcept {
-  frame* top = &self;  // a foreign thread's stack is only touched where `self` is its top
+/// Takes `self` off the stack it is on, wherever in it that is. False where it is on none: its session is gone, or it lies
+/// deep in another thread's stack, which nobody else may touch.
+[[gnu::noinline, gnu::cold]] inline bool unlink(frame& self) noexcept {
+  frame* top = &self;
   if (__atomic_compare_exchange_n(&self.owner->current, &top, self.outer, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
-    return;
-  if (self.owner != this_thread) return;
+    return true;
+  if (self.owner != this_thread) return false;
   for (frame* above = top; above != nullptr; above = above->outer)
     if (above->outer == &self) {
       above->outer = self.outer;
-      return;
+      return true;
     }
+  return false;
 }
 
 /// Makes the span behind `context` this thread's current one until the object goes. Its children get the right parent;
@@ -43,7 +45,7 @@ class borrowed_scope {
     if (mine == nullptr) return;
     frame_.owner = mine;
     frame_.outer = mine->current;
-    frame_.cursor = frame_.limit = frame_.spill = nullptr;
+    frame_.take_no_entries();
     frame_.header.trace_id = context.trace_id;
     frame_.header.span_id = context.span_id;
     frame_.header.type = record_type::borrowed;

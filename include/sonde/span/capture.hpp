@@ -66,6 +66,11 @@ struct live_bound {
     record::borrowed_scope active{parent};
     return call(callable, std::forward<Arguments>(arguments)...);
   }
+  template <class... Arguments>
+  decltype(auto) operator()(Arguments&&... arguments) const {
+    record::borrowed_scope active{parent};
+    return call(callable, std::forward<Arguments>(arguments)...);
+  }
 };
 
 }  // namespace SONDE_ABI

@@ -38,6 +38,17 @@ struct span_forms {
   }
 };
 
+/// What capture and bind_current leave of a callable: itself. Only a member function needs a call operator.
+template <class Callable>
+[[gnu::always_inline]] constexpr auto idle_callable(Callable&& callable) {
+  if constexpr (std::is_member_function_pointer_v<std::decay_t<Callable>>)
+    return [callable](auto&&... arguments) -> decltype(auto) {
+      return call(callable, std::forward<decltype(arguments)>(arguments)...);
+    };
+  else
+    return std::decay_t<Callable>{std::forward<Callable>(callable)};
+}
+
 template <class Attributes>
 struct idle_span_for {
   using type = idle_typed_span<Attributes>;
@@ -57,16 +68,16 @@ struct span_forms<false> {
   using scope = idle_scope;
 
   template <class, meta::fixed_string, class Callable>
-  [[nodiscard, gnu::always_inline]] static constexpr std::decay_t<Callable> capture(Callable&& callable, here<>) {
-    return std::forward<Callable>(callable);
+  [[nodiscard, gnu::always_inline]] static constexpr auto capture(Callable&& callable, here<>) {
+    return idle_callable(std::forward<Callable>(callable));
   }
   template <class, meta::fixed_string, class Callable>
   [[gnu::always_inline]] static constexpr decltype(auto) in_span(Callable&& callable, here<>) {
     return std::forward<Callable>(callable)();
   }
   template <class Callable>
-  [[nodiscard, gnu::always_inline]] static constexpr std::decay_t<Callable> bind_current(Callable&& callable) {
-    return std::forward<Callable>(callable);
+  [[nodiscard, gnu::always_inline]] static constexpr auto bind_current(Callable&& callable) {
+    return idle_callable(std::forward<Callable>(callable));
   }
 };
 

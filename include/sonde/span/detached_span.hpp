@@ -30,7 +30,7 @@ class basic_detached_span : public operations<basic_detached_span> {
   void end() noexcept {
     if (state_ == nullptr) return;
     state_->header.end = context::ticks();
-    record::end_unlinked(*state_);
+    record::end_unlinked(*state_, state_->session);
     delete state_;
     state_ = nullptr;
   }
@@ -40,7 +40,7 @@ class basic_detached_span : public operations<basic_detached_span> {
                       const span_context& parent) noexcept {
     record::recorder* mine = record::live_recorder();
     if (mine == nullptr) return;
-    state_ = new (std::nothrow) record::roomy_frame;
+    state_ = new (std::nothrow) record::detached_frame;
     if (state_ == nullptr) {
       record::count_unrecorded(*mine, drop_reason::no_memory);
       return;
@@ -48,6 +48,7 @@ class basic_detached_span : public operations<basic_detached_span> {
     const record::frame* active = record::active_frame();
     record::begin_under(*state_, site, *mine, where,
                         parent.valid() || active == nullptr ? parent : record::context_of(*active));
+    state_->session = mine->session;
     state_->header.kind = static_cast<std::uint8_t>(what);
   }
   ~basic_detached_span() { end(); }
@@ -58,7 +59,7 @@ class basic_detached_span : public operations<basic_detached_span> {
   [[nodiscard]] record::frame* target() const noexcept { return record::writable(state_); }
   [[nodiscard]] const record::frame* identity() const noexcept { return state_; }
 
-  record::roomy_frame* state_ = nullptr;
+  record::detached_frame* state_ = nullptr;
 };
 
 template <class Scope, meta::fixed_string Name>

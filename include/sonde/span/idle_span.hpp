@@ -19,13 +19,26 @@ namespace sonde {
 
 inline namespace SONDE_ABI {
 
+template <class Value>
+concept scalar_value = std::is_scalar_v<std::decay_t<Value>>;
+
 /// Members of span/operations.hpp that do nothing. Keys and values are not looked at: what is off is also unchecked.
+/// Scalars come by value: a variable whose address was once taken ends up in another register than in stripped code.
 struct idle_operations {
+  template <meta::fixed_string, scalar_value Value>
+  [[gnu::always_inline]] constexpr void set_attribute(Value) const noexcept {}
   template <meta::fixed_string, class Value>
+    requires(!scalar_value<Value>)
   [[gnu::always_inline]] constexpr void set_attribute(const Value&) const noexcept {}
+  template <meta::fixed_string, scalar_value Value>
+  [[gnu::always_inline]] constexpr void put_annotation(Value) const noexcept {}
   template <meta::fixed_string, class Value>
+    requires(!scalar_value<Value>)
   [[gnu::always_inline]] constexpr void put_annotation(const Value&) const noexcept {}
+  template <meta::fixed_string, meta::fixed_string = "default", scalar_value Value>
+  [[gnu::always_inline]] constexpr void put_metadata(Value) const noexcept {}
   template <meta::fixed_string, meta::fixed_string = "default", class Value>
+    requires(!scalar_value<Value>)
   [[gnu::always_inline]] constexpr void put_metadata(const Value&) const noexcept {}
   template <meta::fixed_string, class... Attributes>
   [[gnu::always_inline]] constexpr void add_event(const Attributes&...) const noexcept {}

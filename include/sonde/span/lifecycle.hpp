@@ -22,44 +22,46 @@ struct opened_at {
   const char* function = nullptr;
 };
 
-[[nodiscard, gnu::noinline, gnu::cold]] inline std::uint32_t locate(description& site, opened_at where) noexcept {
-  const session_table* table = installed_table();
-  const place* found = table ? table->locate(where.file, where.line, where.function) : nullptr;
-  if (found == nullptr) return 0;
-  __atomic_store_n(&site.seen_at, found, __ATOMIC_RELEASE);
-  return found->id;
+inline constexpr std::uint64_t plain_tail =
+    tail_word(0, record_type::span, sampled, static_cast<std::uint8_t>(kind::internal));
+
+/// Not the place this site was first opened at: the thread's own memory of places, then the registry.
+[[nodiscard, gnu::noinline, gnu::cold]] inline std::uint64_t locate(description& site, recorder& mine,
+                                                                    opened_at where) noexcept {
+  const auto slot = (reinterpret_cast<std::uintptr_t>(where.file) / 8 + where.line) % (sizeof mine.places / sizeof mine.places[0]);
+  known_place& known = mine.places[slot];
+  if (known.file != where.file || known.line != where.line || __atomic_load_n(&site.opened_file, __ATOMIC_RELAXED) == nullptr) {
+    const session_table* table = installed_table();
+    const std::uint32_t id = table ? table->locate(site, where.file, where.line, where.function) : 0;
+    if (id == 0) return plain_tail;
+    known = {where.file, where.line, id};
+  }
+  return plain_tail | make_word(known.id, 0);
 }
 
-[[nodiscard, gnu::always_inline]] inline std::uint32_t location_id(description& site, opened_at where) noexcept {
-  if (where.file == nullptr) return 0;
-  const place* last = __atomic_load_n(&site.seen_at, __ATOMIC_ACQUIRE);
-  if (last != nullptr && last->file == where.file && last->line == where.line) [[likely]]
-    return last->id;
-  return locate(site, where);
+/// The last word of a record's header: location, and a sampled, internal span of unset status.
+[[nodiscard, gnu::always_inline]] inline std::uint64_t tail_for(description& site, recorder& mine, opened_at where) noexcept {
+  if (where.file == nullptr) return plain_tail;
+  if (__atomic_load_n(&site.opened_file, __ATOMIC_ACQUIRE) == where.file && site.opened_line == where.line) [[likely]]
+    return site.tail;
+  return locate(site, mine, where);
 }
 
-/// What opening a recorded span writes whatever its parent is; everything but ids, flags and the stack.
-[[gnu::always_inline]] inline void begin_record(frame& self, description& site, recorder& mine, opened_at where,
-                                                std::uint8_t flags) noexcept {
-  self.begin_entries();
-  self.session = mine.session;
-  self.uncaught = *mine.uncaught;
-  self.header.description = id_of(site);
-  self.header.location = location_id(site, where);
-  self.header.type = record_type::span;
-  self.header.flags = flags;
-  self.header.kind = static_cast<std::uint8_t>(kind::internal);
-  self.header.status = static_cast<std::uint8_t>(status::unset);
-  count(mine.spans.started);
-  add(mine.spans.open, std::int64_t{1});
+/// What opening a recorded span writes whatever its parent is; everything but ids and the stack.
+[[gnu::always_inline]] inline void begin_record(frame& self, description& site, recorder& mine, opened_at where) noexcept {
+  self.room = frame::plain_room;
+  if (const unsigned uncaught = *mine.uncaught; uncaught != 0) [[unlikely]]
+    self.room |= (uncaught < 254 ? uncaught : 254) * frame::one_uncaught;
+  self.set_head(enrolled_head(site));
+  self.set_tail(tail_for(site, mine, where));
+  add(mine.spans.begun_and_open, signal_counters::one_begun_and_open);
   self.header.start = context::ticks();
 }
 
 /// An unsampled local root: only its ids matter, for headers and for children that ask.
 inline void begin_unsampled(frame& self, recorder& mine, std::uint8_t flags) noexcept {
-  self.cursor = self.limit = self.spill = nullptr;
-  self.header.type = record_type::span;
-  self.header.flags = flags;
+  self.take_no_entries();
+  self.set_tail(tail_word(0, record_type::span, flags, static_cast<std::uint8_t>(kind::internal)));
   count(mine.spans.started);
   count(mine.spans.unsampled);
 }
@@ -76,11 +78,11 @@ inline void begin_unsampled(frame& self, recorder& mine, std::uint8_t flags) noe
     self.header.parent_id = span_id{};
     self.header.flags = local_root;
   }
-  self.header.span_id = mine.ids.next_span_id();
+  self.header.span_id = draw_span_id(mine);
   const session_table* table = installed_table();
   const std::uint8_t origin = self.header.flags & (remote_parent | local_root);
   if (table != nullptr && table->sample(self.header, site.name))
-    begin_record(self, site, mine, where, static_cast<std::uint8_t>(origin | sampled));
+    begin_record(self, site, mine, where), self.header.flags |= origin;
   else
     begin_unsampled(self, mine, origin);
 }
@@ -90,8 +92,8 @@ inline void begin_unsampled(frame& self, recorder& mine, std::uint8_t flags) noe
                                                const struct header& parent) noexcept {
   self.header.trace_id = parent.trace_id;
   self.header.parent_id = parent.span_id;
-  self.header.span_id = mine.ids.next_span_id();
-  begin_record(self, site, mine, where, sampled);
+  self.header.span_id = draw_span_id(mine);
+  begin_record(self, site, mine, where);
 }
 
 /// Opens a guard under this thread's active span. `self.owner` stays null where nothing is recorded or carried.
@@ -103,7 +105,6 @@ inline void begin_unsampled(frame& self, recorder& mine, std::uint8_t flags) noe
     begin_root(self, site, mine, where, nullptr);
   } else if (!outer->is_sampled()) {  // the unsampled ancestor stays current
     self.owner = nullptr;
-    self.cursor = self.limit = nullptr;
     count(mine.spans.started);
     count(mine.spans.unsampled);
     return;
@@ -151,20 +152,21 @@ inline void begin_unsampled(frame& self, recorder& mine, std::uint8_t flags) noe
     self.header.status = static_cast<std::uint8_t>(status::error);
 }
 
-/// Counts `self` as closed on `mine` and publishes it there.
+/// Counts `self` as ended on `mine` and publishes it there.
 [[gnu::always_inline]] inline void end_record(frame& self, recorder& mine) noexcept {
-  add(mine.spans.open, std::int64_t{-1});
-  publish(mine, self, mine.spans);
+  add(mine.spans.begun_and_open, signal_counters::one_ended);
+  publish(mine, self, mine.spans, true);
 }
 
-/// Publishes a span that is on no stack, from whichever thread ends it. After its session has ended nothing is left to do.
-[[gnu::noinline]] inline void end_unlinked(frame& self) noexcept {
+/// Publishes a span that is on no stack, from whichever thread ends it, in the session it began in. After that has ended
+/// nothing is left to do.
+[[gnu::noinline]] inline void end_unlinked(frame& self, std::uint64_t session) noexcept {
   if (!self.is_sampled()) return;
   recorder* mine = live_recorder();
-  if (mine != nullptr && mine->session == self.session)
+  if (mine != nullptr && mine->session == session)
     end_record(self, *mine);
   else
-    __builtin_free(self.spill);
+    self.free_spill();
 }
 
 /// A span that could not even begin.
@@ -173,24 +175,23 @@ inline void begin_unsampled(frame& self, recorder& mine, std::uint8_t flags) noe
   count_drop(mine.spans, why);
 }
 
-/// Every close that is not plainly "the innermost guard of a live session's thread, left normally".
+/// Every close that is not plainly "the innermost guard of its thread, left normally".
 [[gnu::noinline, gnu::cold]] inline void close_unusual(frame& self) noexcept {
   recorder& mine = *self.owner;
   const bool at_home = &mine == this_thread;
-  unlink(self);
-  if (at_home && self.is_sampled() && *mine.uncaught > self.uncaught) mark_unwound(self);
-  end_unlinked(self);
+  const bool is_current_session = unlink(self);  // a session's stacks go with it
+  if (at_home && self.is_sampled() && *mine.uncaught > self.uncaught()) mark_unwound(self);
+  end_unlinked(self, is_current_session ? mine.session : 0);
 }
 
 /// Ends a guard that `open` gave an owner.
 [[gnu::noinline]] inline void close(frame& self) noexcept {
   self.header.end = context::ticks();
-  recorder& mine = *self.owner;
-  if (this_thread != &mine || mine.current != &self || !__atomic_load_n(&mine.live, __ATOMIC_RELAXED) || !self.is_sampled() ||
-      *mine.uncaught > self.uncaught) [[unlikely]]
+  recorder* const mine = this_thread;
+  if (mine == nullptr || mine->current != &self || *mine->uncaught != 0 || self.room != frame::plain_room) [[unlikely]]
     return close_unusual(self);
-  mine.current = self.outer;
-  end_record(self, mine);
+  mine->current = self.outer;
+  end_record(self, *mine);
 }
 
 }  // namespace sonde::record

@@ -15,12 +15,12 @@ namespace sonde {
 namespace record {
 
 template <description_type Type, meta::fixed_string Key, meta::fixed_string NameSpace, class Value>
-void put_argument(frame& into, const Value& value) noexcept {
+[[gnu::always_inline]] inline void put_argument(frame& into, const Value& value) noexcept {
   if constexpr (lazy_value<const Value>) {
     try {
       put_value(into, key<Type, Key, NameSpace>, value());
     } catch (...) {
-      ++into.cut;
+      into.count_cut();
     }
   } else {
     put_value(into, key<Type, Key, NameSpace>, value);
@@ -56,14 +56,20 @@ class operations {
       record::put_argument<record::description_type::metadata, Key, NameSpace>(*into, value);
   }
   /// Something that happened now. `span.add_event<"cache.miss">(sonde::attr<"key">(value))`.
-  template <meta::fixed_string Name, meta::fixed_string... Keys, class... Values>
-  [[gnu::always_inline]] void add_event(const attribute<Keys, Values>&... attributes) noexcept {
-    if (record::frame* into = self().target()) record::put_event<Name>(*into, attributes...);
+  template <meta::fixed_string Name, class... Attributes>
+  [[gnu::always_inline]] void add_event(const Attributes&... attributes) noexcept {
+    constexpr bool keyed = (is_attribute<Attributes> && ...);
+    static_assert(keyed, "sonde: pass the attributes of an event as sonde::attr<\"key\">(value)");
+    if constexpr (keyed)
+      if (record::frame* into = self().target()) record::put_event<Name>(*into, attributes...);
   }
   /// Points to a span of this or another trace that caused this one.
-  template <meta::fixed_string... Keys, class... Values>
-  void add_link(const span_context& linked, const attribute<Keys, Values>&... attributes) noexcept {
-    if (record::frame* into = self().target()) record::put_link(*into, linked, attributes...);
+  template <class... Attributes>
+  void add_link(const span_context& linked, const Attributes&... attributes) noexcept {
+    constexpr bool keyed = (is_attribute<Attributes> && ...);
+    static_assert(keyed, "sonde: pass the attributes of a link as sonde::attr<\"key\">(value)");
+    if constexpr (keyed)
+      if (record::frame* into = self().target()) record::put_link(*into, linked, attributes...);
   }
   /// Replaces the compile-time name by one known only at run time. Ignores an empty one.
   template <class Text>

@@ -54,7 +54,7 @@ inline bool put_status(frame& into, status outcome) noexcept {
   describe_handled_exception([&into](meta::text type, meta::text message) noexcept {
     put_exception_event(into, type, message);
     put_status(into, status::error);
-    into.uncaught = UINT32_MAX;
+    into.room |= frame::exception_known;
   });
 }
 

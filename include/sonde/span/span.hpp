@@ -41,6 +41,9 @@ class scoped_span : public operations<scoped_span>, private record::roomy_frame 
   [[nodiscard, gnu::always_inline]] record::frame* target() noexcept {
     return owner != nullptr && is_sampled() ? this : nullptr;
   }
+  [[nodiscard, gnu::always_inline]] const record::frame* target() const noexcept {
+    return owner != nullptr && is_sampled() ? this : nullptr;
+  }
 
  private:
   friend class operations<scoped_span>;
@@ -52,7 +55,9 @@ class scoped_span : public operations<scoped_span>, private record::roomy_frame 
 /// `Attributes` is void, or an aggregate (span/typed_span.hpp). `Place` is unknown_place, or the source_place of the macro.
 template <class Scope, meta::fixed_string Name, class Attributes, class Place>
 class live_span : public scoped_span {
-  static_assert(std::is_void_v<Attributes>, "sonde: a span with typed attributes needs #include <sonde/attributes.hpp>");
+  static_assert(std::is_aggregate_v<Attributes>,
+                "sonde: the attributes of a span must be an aggregate: a struct of public members, without constructors");
+  static_assert(!std::is_aggregate_v<Attributes>, "sonde: a span with typed attributes needs #include <sonde/attributes.hpp>");
 };
 
 template <class Scope, meta::fixed_string Name, class Place>

@@ -37,7 +37,8 @@ struct value {
     return std::holds_alternative<std::string>(a.held) && std::get<std::string>(a.held) == b;
   }
   [[nodiscard]] friend bool operator==(const value& a, const char* b) { return a == std::string_view{b}; }
-  [[nodiscard]] friend bool operator==(const value&, const value&) = default;
+  // Not defaulted: Clang 14 then needs `value` complete too early.
+  [[nodiscard]] friend bool operator==(const value& a, const value& b) { return a.held == b.held; }
 };
 
 struct attribute {

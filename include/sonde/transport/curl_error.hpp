@@ -17,9 +17,9 @@ namespace sonde::transport {
 /// What is known of a failed transfer.
 struct curl_failure {
   CURLcode code = CURLE_OK;
-  long system_error = 0;    // CURLINFO_OS_ERRNO
-  bool connected = false;   // a connection (TLS included) was there
-  std::string_view detail;  // CURLOPT_ERRORBUFFER; may be empty
+  long system_error = 0;      // CURLINFO_OS_ERRNO
+  bool connected = false;     // a connection (TLS included) was there
+  std::string_view detail{};  // CURLOPT_ERRORBUFFER; may be empty
 };
 
 /// One sentence for people, without a full stop: `connection refused by localhost:4318`. No header or body is quoted.

@@ -12,15 +12,15 @@ namespace sonde::transport {
 
 struct request {
   std::string method = "POST";
-  std::string url;
-  std::vector<std::pair<std::string, std::string>> headers;  // a name or value with CR, LF or NUL in it is refused
-  std::string body;
+  std::string url{};
+  std::vector<std::pair<std::string, std::string>> headers{};  // a name or value with CR, LF or NUL in it is refused
+  std::string body{};
   std::chrono::milliseconds timeout{10'000};  // for everything from name lookup to the last byte; 0: no limit
 
   // PEM files; empty: the system's trust store, no client certificate.
-  std::string ca_file;
-  std::string client_certificate_file;
-  std::string client_key_file;
+  std::string ca_file{};
+  std::string client_certificate_file{};
+  std::string client_key_file{};
 };
 
 /// How far a request came.
@@ -34,11 +34,11 @@ enum class outcome : unsigned char {
 
 struct response {
   transport::outcome outcome = outcome::no_answer;
-  int status = 0;            // 0: none arrived
-  std::string body;          // up to 4 MiB, as sent by the backend; show people no more than an excerpt
-  std::string content_type;  // of the reply, empty if it named none
-  std::string retry_after;   // as sent: seconds or an HTTP date
-  std::string error;         // for people: `connection refused by localhost:4318`; empty if answered
+  int status = 0;              // 0: none arrived
+  std::string body{};          // up to 4 MiB, as sent by the backend; show people no more than an excerpt
+  std::string content_type{};  // of the reply, empty if it named none
+  std::string retry_after{};   // as sent: seconds or an HTTP date
+  std::string error{};         // for people: `connection refused by localhost:4318`; empty if answered
 };
 
 }  // namespace sonde::transport

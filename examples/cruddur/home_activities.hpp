@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// What everybody sees first: all activities. A tracer of its own, a child span with attributes, a log line inside it.
+
+#include <nlohmann/json.hpp>
+
+#include <sonde/log.hpp>
+#include <sonde/sonde.hpp>
+
+#include "activities.hpp"
+
+namespace cruddur {
+
+[[nodiscard]] inline nlohmann::json home_activities() {
+  using tracer = sonde::tracer<"home.activities">;
+  tracer::span<"home-activities-mock-data"> span;
+
+  const clock::time_point now = clock::now();
+  span.set_attribute<"app.now">(now);
+  nlohmann::json results = find_activities(now, [](const stored_activity&) { return true; });
+  span.set_attribute<"app.result_length">(results.size());
+
+  sonde::log::info("home activities: {} to show", results.size());
+  return results;
+}
+
+}  // namespace cruddur

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The flags of a span as OTLP has them. Used by both encoders. Source: opentelemetry-proto 1.11, SpanFlags.
+
+#include <cstdint>
+
+#include <sonde/record/span_view.hpp>
+
+namespace sonde::otlp {
+
+/// The W3C flags in the low byte; whether it is known if the parent is remote; whether it is.
+[[nodiscard]] inline std::uint32_t flags_of(const record::span_view& span) noexcept {
+  constexpr std::uint32_t has_is_remote = 0x100;
+  constexpr std::uint32_t is_remote = 0x200;
+  return (span.header.flags & record::sampled) | has_is_remote | (span.has_remote_parent() ? is_remote : 0);
+}
+
+}  // namespace sonde::otlp

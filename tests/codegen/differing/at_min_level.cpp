@@ -1,0 +1,13 @@
+// flags: -DSONDE_ENABLED=1 -DSONDE_MIN_LEVEL=3
+// SPDX-License-Identifier: MIT
+#ifndef STRIPPED
+#include <sonde/sonde.hpp>
+#define INSTRUMENTED(...) __VA_ARGS__
+#else
+#define INSTRUMENTED(...)
+#endif
+
+int value(int n) {
+  INSTRUMENTED(sonde::span_at<sonde::level::warning, "value"> span;)
+  return n;
+}

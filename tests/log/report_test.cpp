@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+// Reports: the event on the active span, the occurrence for exporters, the guess at spans that unwinding closed.
+
+#include <sonde/log/report.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include <sonde/session.hpp>
+#include <sonde/sonde.hpp>
+#include <sonde/testing/memory_exporter.hpp>
+
+namespace {
+
+using sonde::testing::event;
+using sonde::testing::recorded_span;
+
+class Report : public testing::Test {
+ protected:
+  recorded_span span(const std::string& name) {
+    session.force_flush();
+    const auto all = memory.spans();
+    const auto found = std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.name == name; });
+    EXPECT_NE(found, all.end()) << "no span " << name;
+    return found != all.end() ? *found : recorded_span{};
+  }
+  std::vector<sonde::testing::recorded_log> logs() {
+    session.force_flush();
+    return memory.logs();
+  }
+
+  sonde::testing::memory_exporter memory;
+  sonde::session session = sonde::start({.service_name = "test", .diagnostics = [](auto) {}}, memory);
+};
+
+void expect_exception(const recorded_span& span, const std::string& message, bool inferred) {
+  ASSERT_EQ(span.events.size(), 1u) << span.name;
+  const event& only = span.events.front();
+  EXPECT_EQ(only.name, "exception");
+  EXPECT_EQ(only.attributes["exception.type"], "std::out_of_range");
+  EXPECT_EQ(only.attributes["exception.message"], message);
+  EXPECT_EQ(only.attributes.contains("sonde.exception.inferred"), inferred) << span.name;
+}
+
+TEST_F(Report, MakesAnEventAndAnOccurrence) {
+  sonde::span_context active;
+  {
+    sonde::span<"request"> request;
+    active = request.context();
+    sonde::report_exception(std::out_of_range{"no such handle"}, sonde::level::critical);
+  }
+  expect_exception(span("request"), "no such handle", false);
+
+  const auto all = logs();
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_TRUE(all[0].occurrence);
+  EXPECT_EQ(all[0].severity, sonde::level::critical);
+  EXPECT_EQ(all[0].body, "no such handle");
+  EXPECT_EQ(all[0].attributes["exception.type"], "std::out_of_range");
+  EXPECT_EQ(all[0].attributes["exception.message"], "no such handle");
+  EXPECT_EQ(all[0].trace_id, active.trace_id);
+  EXPECT_EQ(all[0].span_id, active.span_id);
+}
+
+TEST_F(Report, ReachesTheSpansUnwoundBeneath) {
+  {
+    sonde::span<"request"> request;
+    { const sonde::span<"earlier"> fine; }
+    try {
+      sonde::span<"outer"> outer;
+      sonde::span<"inner"> inner;
+      throw std::out_of_range{"deep"};
+    } catch (const std::exception& error) {
+      sonde::report_exception(error);
+    }
+  }
+  expect_exception(span("inner"), "deep", true);
+  expect_exception(span("outer"), "deep", true);
+  expect_exception(span("request"), "deep", false);
+  EXPECT_EQ(span("inner").status, sonde::status::error);
+  EXPECT_EQ(span("outer").status, sonde::status::error);
+  EXPECT_EQ(span("request").status, sonde::status::unset) << "a report is not a failure of the span";
+  EXPECT_TRUE(span("earlier").events.empty());
+  EXPECT_EQ(span("earlier").status, sonde::status::unset);
+}
+
+TEST_F(Report, OfTheHandledExceptionNeedsNoName) {
+  {
+    sonde::span<"request"> request;
+    try {
+      sonde::span<"inner"> inner;
+      throw std::out_of_range{"unnamed"};
+    } catch (...) {
+      sonde::report_exception();
+    }
+  }
+  expect_exception(span("inner"), "unnamed", true);
+  expect_exception(span("request"), "unnamed", false);
+}
+
+TEST_F(Report, AtTheOutermostLevelReachesTheWholeTrace) {
+  try {
+    sonde::span<"root"> root;
+    sonde::span<"inner"> inner;
+    throw std::out_of_range{"all the way"};
+  } catch (const std::exception& error) {
+    sonde::report_exception(error);
+  }
+  expect_exception(span("inner"), "all the way", true);
+  expect_exception(span("root"), "all the way", true);
+}
+
+TEST_F(Report, LeavesOtherExceptionsAlone) {
+  {
+    sonde::span<"request"> request;
+    try {
+      sonde::span<"silent"> silent;
+      throw std::out_of_range{"nobody reports this one"};
+    } catch (const std::exception&) {
+    }
+    { const sonde::span<"between"> between; }
+  }
+  {
+    sonde::span<"next"> next;
+    sonde::report_exception(std::out_of_range{"another"});
+  }
+  EXPECT_EQ(span("silent").status, sonde::status::error);
+  for (const event& each : span("silent").events)
+    EXPECT_FALSE(each.attributes.contains("exception.type")) << "it got the other's type";
+  expect_exception(span("next"), "another", false);
+}
+
+TEST_F(Report, OfAMessageIsAnOccurrence) {
+  {
+    sonde::span<"request"> request;
+    sonde::report_message("Hello World!", sonde::level::warning);
+  }
+  EXPECT_TRUE(span("request").events.empty());
+  const auto all = logs();
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_TRUE(all[0].occurrence);
+  EXPECT_EQ(all[0].body, "Hello World!");
+  EXPECT_EQ(all[0].severity, sonde::level::warning);
+  EXPECT_EQ(all[0].span_id, span("request").span_id);
+}
+
+TEST_F(Report, OutsideAnySpanIsKept) {
+  sonde::report_message(std::string{"alone"});
+  const auto all = logs();
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_EQ(all[0].body, "alone");
+  EXPECT_EQ(all[0].severity, sonde::level::info);
+  EXPECT_FALSE(all[0].trace_id.valid());
+}
+
+}  // namespace
