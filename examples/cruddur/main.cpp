@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Cruddur: a small HTTP service, instrumented. Starts the recording and the server, waits for SIGTERM or SIGINT, stops both.
+// Cruddur: a small HTTP service, instrumented. Starts the recording and the server, waits for SIGTERM or SIGINT, stops
+// both.
 
 #include <charconv>
 #include <csignal>

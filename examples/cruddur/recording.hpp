@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Where cruddur's traces go: always to the console; to an OTLP backend where OTEL_EXPORTER_OTLP_ENDPOINT names one, to a
-// file where CRUDDUR_TRACES_FILE does. The only part of the service that knows exporters.
+// Where cruddur's traces go: always to the console; to an OTLP backend where OTEL_EXPORTER_OTLP_ENDPOINT names one, to
+// a file where CRUDDUR_TRACES_FILE does. The only part of the service that knows exporters.
 
 #include <cstdlib>
 #include <utility>

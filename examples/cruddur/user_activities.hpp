@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The activities of one user: a span whose attributes are the members of a struct, an annotation X-Ray can search by, and
-// metadata in a namespace.
+// The activities of one user: a span whose attributes are the members of a struct, an annotation X-Ray can search by,
+// and metadata in a namespace.
 
 #include <cstddef>
 #include <string>

@@ -114,6 +114,21 @@ TEST_F(Report, AtTheOutermostLevelReachesTheWholeTrace) {
   expect_exception(span("root"), "all the way", true);
 }
 
+TEST_F(Report, MayComeAfterOtherSpansOfTheHandler) {
+  {
+    sonde::span<"request"> request;
+    try {
+      sonde::span<"inner"> inner;
+      throw std::out_of_range{"late"};
+    } catch (const std::exception& error) {
+      { const sonde::span<"clean-up"> ends_normally; }
+      sonde::report_exception(error);
+    }
+  }
+  expect_exception(span("inner"), "late", true);
+  EXPECT_TRUE(span("clean-up").events.empty());
+}
+
 TEST_F(Report, LeavesOtherExceptionsAlone) {
   {
     sonde::span<"request"> request;
@@ -122,7 +137,8 @@ TEST_F(Report, LeavesOtherExceptionsAlone) {
       throw std::out_of_range{"nobody reports this one"};
     } catch (const std::exception&) {
     }
-    { const sonde::span<"between"> between; }
+    const sonde::span<"beside"> beside;
+    sonde::report_exception(std::out_of_range{"of another span"});
   }
   {
     sonde::span<"next"> next;
@@ -131,6 +147,7 @@ TEST_F(Report, LeavesOtherExceptionsAlone) {
   EXPECT_EQ(span("silent").status, sonde::status::error);
   for (const event& each : span("silent").events)
     EXPECT_FALSE(each.attributes.contains("exception.type")) << "it got the other's type";
+  expect_exception(span("beside"), "of another span", false);
   expect_exception(span("next"), "another", false);
 }
 

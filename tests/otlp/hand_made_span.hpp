@@ -93,7 +93,11 @@ class hand_made_span {
   [[nodiscard]] record::registered& site() { return site_; }
 
   [[nodiscard]] record::span_view view() const {
-    record::span_view made{{header_, attributes_}, &site_, nullptr, &scope_, site_.name, false, {}, 0, 0, events_, links_};
+    record::span_view made{header_, events_, links_};
+    made.attributes = {attributes_.data(), attributes_.size()};
+    made.site = &site_;
+    made.scope = &scope_;
+    made.name = site_.name;
     made.start_unix_nano = 1'544'712'660'000'000'000;
     made.end_unix_nano = 1'544'712'661'000'000'000;
     return made;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The embedded default: prints each trace as a tree once its local root has ended, logs inside the span they were written
-// in. Made for people; its format may change.
+// The embedded default: prints each trace as a tree once its local root has ended, logs inside the span they were
+// written in. Made for people; its format may change.
 
 #include <chrono>
 #include <cstddef>
@@ -91,11 +91,8 @@ class exporter {
     } catch (...) {  // no memory: what is held stays for the next time
     }
     send();
-    find_due();
   }
-  /// When `advance` has something to print.
-  [[nodiscard]] clock::time_point due() const noexcept { return due_; }
-  /// How soon records should arrive.
+  /// How soon records should arrive; also how often `advance` looks at what waits.
   [[nodiscard]] std::chrono::milliseconds patience() const noexcept { return std::chrono::milliseconds{100}; }
 
   /// Prints what is left, whether its root has come or not.
@@ -142,11 +139,6 @@ class exporter {
   void wait_for_more(held_trace& trace) noexcept {
     if (trace.due != clock::time_point::max()) return;
     trace.due = clock::now() + config_.patience;
-    due_ = std::min(due_, trace.due);
-  }
-  void find_due() noexcept {
-    due_ = clock::time_point::max();
-    for (const held_trace& each : held_) due_ = std::min(due_, each.due);
   }
 
   /// Prints the oldest traces as they are while too much is held.
@@ -193,7 +185,6 @@ class exporter {
   std::deque<sonde::trace_id> printed_;
   std::string text_;
   std::size_t held_bytes_ = 0;
-  clock::time_point due_ = clock::time_point::max();
   clock::time_point retry_at_{};
 };
 

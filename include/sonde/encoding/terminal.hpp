@@ -19,14 +19,14 @@ enum class charset : unsigned char { ascii, utf8 };
 
 /// The code point of a well-formed character.
 [[nodiscard]] constexpr std::uint32_t code_point(meta::text character) noexcept {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(character.data[i])); };
+  const auto byte = [&](std::size_t i) -> std::uint32_t { return static_cast<unsigned char>(character.data[i]); };
   if (character.size == 1) return byte(0);
   std::uint32_t point = byte(0) & (0x7Fu >> character.size);
   for (std::size_t i = 1; i < character.size; ++i) point = point << 6 | (byte(i) & 0x3F);
   return point;
 }
 
-/// Moves the cursor, ends the line, or reorders what is around it: C0, DEL, C1, line separators, bidirectional controls.
+/// Moves the cursor, ends the line, or reorders what is around it: C0, DEL, C1, line separators, directional controls.
 [[nodiscard]] constexpr bool controls_terminal(std::uint32_t point) noexcept {
   return point < 0x20 || (point >= 0x7F && point < 0xA0) || point == 0x061C || point == 0x200E || point == 0x200F ||
          (point >= 0x2028 && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069);
@@ -47,8 +47,8 @@ inline void append_escape(std::string& into, std::uint32_t point) {
 }
 
 /// Appends at most `max_characters` of `text`, marked where more follow. Control characters and, for an ASCII terminal,
-/// everything beyond ASCII are escaped; ill-formed UTF-8 is replaced. With `quoted`, quotation marks and backslashes are
-/// escaped too.
+/// everything beyond ASCII are escaped; ill-formed UTF-8 is replaced. With `quoted`, quotation marks and backslashes
+/// are escaped too.
 inline void append_printable(std::string& into, meta::text text, charset shown, std::size_t max_characters = SIZE_MAX,
                              bool quoted = false) {
   std::size_t taken = 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Log records by level: text by fmt, its format checked when the program is compiled; attributes beside the text; the ids
-// of the active span and the place of the call attached.
+// Log records by level: text by fmt, its format checked when the program is compiled; attributes beside the text; the
+// ids of the active span and the place of the call attached.
 
 #include <concepts>
 #include <string_view>
@@ -93,8 +93,8 @@ struct writer {
   }
 };
 
-/// `sonde::log::info("{} activities for {}", count, handle, sonde::attr<"app.cache">(hit))`: attributes stand beside the
-/// arguments of the format and are no part of the text. Never throws: a formatter that does leaves the format itself as
+/// `sonde::log::info("{} activities for {}", count, handle, sonde::attr<"app.cache">(hit))`: attributes stand among the
+/// arguments, first or last, and are no part of the text. Never throws: a formatter that does leaves the format itself as
 /// the text, and is counted as cut. Gone at compile time below SONDE_MIN_LEVEL.
 inline constexpr writer<level::trace> trace;
 inline constexpr writer<level::debug> debug;

@@ -29,7 +29,7 @@ inline constexpr std::size_t short_message = 512;
     fmt::vformat_to(fmt::appender{text}, format, arguments);
     put_text(into, 0, entry_type::body, {text.data(), text.size()});
   } catch (...) {
-    ++into.cut;
+    into.count_cut();
     put_text(into, 0, entry_type::body, {format.data(), format.size()});
   }
 }

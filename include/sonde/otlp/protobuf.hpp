@@ -106,7 +106,7 @@ class protobuf_encoder {
     at = encoding::put_varint_field(at, 6, span.header.kind);
     at = encoding::put_fixed64_field(at, 7, static_cast<std::uint64_t>(span.start_unix_nano));
     at = encoding::put_fixed64_field(at, 8, static_cast<std::uint64_t>(span.end_unix_nano));
-    for (const record::attribute_view& each : span.attributes) at = to.put_attribute(at, bytes_tag(9), each);
+    for (const record::attribute_view& each : span.attributes) at = to.put_frequent_attribute(at, bytes_tag(9), each);
     if (span.location != nullptr)
       at = put_copy(into.room(at, span.location->location_protobuf.size()), span.location->location_protobuf);
     at = put_count(into, at, 10, span.cut_attributes);

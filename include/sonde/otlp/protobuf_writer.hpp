@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string>
 #include <string_view>
 
 #include <sonde/encoding/protobuf.hpp>
@@ -58,11 +59,24 @@ class protobuf_writer {
     return clean.put(encoding::put_varint(at, clean.size));
   }
 
-  /// A KeyValue as field `tag`, its key already encoded. One call per attribute: everything it does is inlined here.
+  /// A KeyValue as field `tag`, its key already encoded.
   [[nodiscard, gnu::noinline]] char* put_attribute(char* at, char tag, const record::attribute_view& each) {
-    const attribute_writer writer{*this, at, tag, each.key->protobuf};
-    if (each.value.type == record::entry_type::text) return writer.put_padded(each.value.text());
-    return record::visit(each.value, writer);
+    return put_frequent_attribute(at, tag, each);
+  }
+  /// The same where there are many: the common types are written in place, without a call.
+  [[nodiscard, gnu::always_inline]] char* put_frequent_attribute(char* at, char tag, const record::attribute_view& each) {
+    const std::string& key = each.key->protobuf;
+    const record::value_view& value = each.value;
+    switch (value.type) {
+      case record::entry_type::integer: return put_integer(at, tag, key, value.integer());
+      case record::entry_type::boolean: return put_boolean(at, tag, key, value.boolean());
+      case record::entry_type::text:
+        if (value.size > short_text || value.size > value.max_characters) [[unlikely]]
+          break;
+        return put_short_text(at, tag, key, value);
+      default: break;
+    }
+    return put_uncommon(at, tag, each);
   }
 
  private:
@@ -73,6 +87,7 @@ class protobuf_writer {
   static constexpr char double_tag = tag_of(4, encoding::wire_type::fixed64);
   static constexpr char array_tag = bytes_tag(5);
   static constexpr char map_tag = bytes_tag(6);
+  static constexpr std::size_t short_text = 120;  // with its tags and lengths still below 128
   static constexpr std::size_t scalar_room = 32;  // tags, lengths and value of an attribute, without its key
 
   /// A text and its size once it is well-formed.
@@ -90,77 +105,94 @@ class protobuf_writer {
     }
   };
 
+  /// Tag, length and key of a KeyValue whose value, with its own tag and length, takes `value_size` bytes.
+  [[nodiscard, gnu::always_inline]] char* put_key(char* at, char tag, std::string_view key, std::size_t value_size) {
+    at = to_.room(at, key.size() + value_size + scalar_room);
+    *at++ = tag;
+    return put_copy(encoding::put_varint(at, key.size() + value_size), key);
+  }
+  [[nodiscard, gnu::always_inline]] char* put_boolean(char* at, char tag, std::string_view key, bool value) {
+    at = put_key(at, tag, key, 4);
+    const char bytes[] = {value_tag, 2, bool_tag, static_cast<char>(value)};
+    std::memcpy(at, bytes, sizeof bytes);
+    return at + sizeof bytes;
+  }
+  [[nodiscard, gnu::always_inline]] char* put_integer(char* at, char tag, std::string_view key, std::int64_t value) {
+    const auto bits = static_cast<std::uint64_t>(value);
+    const std::size_t size = 1 + encoding::varint_size(bits);
+    at = put_key(at, tag, key, 2 + size);
+    const char bytes[] = {value_tag, static_cast<char>(size), int_tag};
+    std::memcpy(at, bytes, sizeof bytes);
+    at += sizeof bytes;
+    if (bits >= 1u << 28) return encoding::put_varint(at, bits);
+    // Up to four groups at once: how many there are differs from span to span, and a guess gone wrong costs 20 cycles.
+    const auto low = static_cast<std::uint32_t>(bits);
+    const std::uint32_t groups = (low & 0x7Fu) | (low & 0x3F80u) << 1 | (low & 0x1F'C000u) << 2 | (low & 0xFE0'0000u) << 3;
+    const std::uint32_t more = 0x80'8080u & ((1u << 8 * (size - 2)) - 1);
+    static_cast<void>(encoding::put_fixed32(at, groups | more));
+    return at + size - 1;
+  }
+  /// A record's text, whose payload is padded to eight bytes: copied and looked over in one pass. All lengths fit a byte.
+  [[nodiscard, gnu::always_inline]] char* put_short_text(char* at, char tag, std::string_view key, const record::value_view& text) {
+    const std::size_t size = text.size;
+    at = put_key(at, tag, key, 4 + size);
+    const char bytes[] = {value_tag, static_cast<char>(2 + size), text_tag, static_cast<char>(size)};
+    std::memcpy(at, bytes, sizeof bytes);
+    at += sizeof bytes;
+    std::uint64_t seen = 0;
+    std::uint64_t block = 0;
+    std::size_t done = 0;
+    for (; done + sizeof block <= size; done += sizeof block) {
+      std::memcpy(&block, text.data + done, sizeof block);
+      std::memcpy(at + done, &block, sizeof block);
+      seen |= block;
+    }
+    if (done < size) {
+      std::memcpy(&block, text.data + done, sizeof block);
+      std::memcpy(at + done, &block, sizeof block);
+      seen |= first_bytes(block, size - done);
+    }
+    if ((seen & 0x8080808080808080u) != 0) [[unlikely]]
+      return put_text_value(at - (1 + encoding::varint_size(key.size() + 4 + size) + key.size() + 4), tag, key, text.text());
+    return at + size;
+  }
+  /// The `count` bytes of `block` that come first in memory.
+  [[nodiscard]] static std::uint64_t first_bytes(std::uint64_t block, std::size_t count) noexcept {
+    const std::size_t unwanted = 8 * (sizeof block - count);
+    if constexpr (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__) return block >> unwanted;
+    return block << unwanted;
+  }
+
+  [[nodiscard, gnu::noinline]] char* put_text_value(char* at, char tag, std::string_view key, std::string_view text) {
+    const clean_text clean{text};
+    const std::size_t any = 1 + encoding::varint_size(clean.size) + clean.size;
+    at = put_key(at, tag, key, 1 + encoding::varint_size(any) + any);
+    *at++ = value_tag;
+    at = encoding::put_varint(at, any);
+    *at++ = text_tag;
+    return clean.put(encoding::put_varint(at, clean.size));
+  }
+  [[nodiscard, gnu::noinline]] char* put_uncommon(char* at, char tag, const record::attribute_view& each) {
+    return record::visit(each.value, attribute_writer{*this, at, tag, each.key->protobuf});
+  }
+
   struct attribute_writer {
     protobuf_writer& to;
     char* at;
     char tag;
     std::string_view key;
 
-    [[gnu::always_inline]] char* operator()(bool value) const {
-      char* next = put_key(4);
-      const char bytes[] = {value_tag, 2, bool_tag, static_cast<char>(value)};
-      std::memcpy(next, bytes, sizeof bytes);
-      return next + sizeof bytes;
-    }
-    [[gnu::always_inline]] char* operator()(std::int64_t value) const {
-      const auto bits = static_cast<std::uint64_t>(value);
-      const std::size_t size = 1 + encoding::varint_size(bits);
-      char* next = put_key(2 + size);
-      const char bytes[] = {value_tag, static_cast<char>(size), int_tag};
-      std::memcpy(next, bytes, sizeof bytes);
-      return encoding::put_varint(next + sizeof bytes, bits);
-    }
-    [[gnu::always_inline]] char* operator()(double value) const {
-      char* next = put_key(11);
+    char* operator()(bool value) const { return to.put_boolean(at, tag, key, value); }
+    char* operator()(std::int64_t value) const { return to.put_integer(at, tag, key, value); }
+    char* operator()(double value) const {
+      char* next = to.put_key(at, tag, key, 11);
       const char bytes[] = {value_tag, 9, double_tag};
       std::memcpy(next, bytes, sizeof bytes);
       return encoding::put_double(next + sizeof bytes, value);
     }
-    [[gnu::noinline]] char* operator()(std::string_view text) const {
-      const clean_text clean{text};
-      return clean.put(put_text_header(clean.size));
-    }
-    /// A text of a record, whose payload is padded to eight bytes: copied and looked over in one pass.
-    [[gnu::always_inline]] char* put_padded(std::string_view text) const {
-      if (text.size() > 64) [[unlikely]]
-        return (*this)(text);
-      char* const next = put_text_header(text.size());
-      std::uint64_t block = 0;
-      std::uint64_t seen = 0;
-      for (std::size_t done = 0; done < text.size(); done += sizeof block) {
-        std::memcpy(&block, text.data() + done, sizeof block);
-        std::memcpy(next + done, &block, sizeof block);
-        const std::size_t left = text.size() - done;
-        seen |= left >= sizeof block ? block : first_bytes(block, left);
-      }
-      if ((seen & 0x8080808080808080u) != 0) [[unlikely]]
-        return (*this)(text);
-      return next + text.size();
-    }
-
-    /// Tag, length and key of a KeyValue whose value, with its own tag and length, takes `value_size` bytes.
-    [[nodiscard, gnu::always_inline]] char* put_key(std::size_t value_size) const {
-      char* next = to.to_.room(at, key.size() + value_size + scalar_room);
-      *next++ = tag;
-      return put_copy(encoding::put_varint(next, key.size() + value_size), key);
-    }
-    /// Everything before a text of `size` bytes.
-    [[nodiscard, gnu::always_inline]] char* put_text_header(std::size_t size) const {
-      const std::size_t any = 1 + encoding::varint_size(size) + size;
-      char* next = put_key(1 + encoding::varint_size(any) + any);
-      *next++ = value_tag;
-      next = encoding::put_varint(next, any);
-      *next++ = text_tag;
-      return encoding::put_varint(next, size);
-    }
-    /// The `count` bytes of `block` that come first in memory.
-    [[nodiscard]] static std::uint64_t first_bytes(std::uint64_t block, std::size_t count) noexcept {
-      const std::size_t unwanted = 8 * (sizeof block - count);
-      if constexpr (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__) return block >> unwanted;
-      return block << unwanted;
-    }
+    char* operator()(std::string_view text) const { return to.put_text_value(at, tag, key, text); }
     template <class Compound>
-    [[gnu::noinline]] char* operator()(Compound compound) const {
+    char* operator()(Compound compound) const {
       char* next = at;
       const std::size_t whole = to.open(next, tag);
       next = put_copy(to.to_.room(next, key.size()), key);

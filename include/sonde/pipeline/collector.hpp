@@ -5,6 +5,7 @@
 // the load: briefly while records stream in, for long while nothing happens.
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <memory>
@@ -72,12 +73,18 @@ class collector : public std::enable_shared_from_this<collector> {
     thread_.detach();
   }
 
-  /// Waits for the pass under way, unless an exporter blocks it: then the ledger is as it last was.
+  /// The ledger. Waits for the pass under way and for threads preempted inside a call; where an exporter blocks the pass, or
+  /// a thread does not come out of its call, the ledger is as it last was.
   [[nodiscard]] session_stats stats() const {
-    for (int attempt = 0; attempt < 200; ++attempt) {
-      if (const std::unique_lock lock{work_, std::try_to_lock}) return count();
-      std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    session_stats now;
+    observers_.fetch_add(1);
+    bool settled = false;
+    for (int attempt = 0; attempt < 1000 && !settled; ++attempt) {
+      if (const std::unique_lock lock{work_, std::try_to_lock}; lock) settled = count(now);
+      if (!settled) std::this_thread::sleep_for(std::chrono::microseconds{200});
     }
+    observers_.fetch_sub(1);
+    if (settled) return now;
     const std::lock_guard lock{control_};
     return last_count_;
   }
@@ -86,6 +93,7 @@ class collector : public std::enable_shared_from_this<collector> {
   static constexpr std::chrono::milliseconds grace{20};
   static constexpr std::chrono::microseconds shortest_sleep{500};
   static constexpr std::chrono::milliseconds longest_sleep{1000};
+  static constexpr std::size_t catching_up = std::size_t{2} << 20;  // there is more: no sleep
   static constexpr std::size_t busy_bytes = std::size_t{64} << 10;  // drained in one pass: stay close
 
   void run() noexcept {
@@ -98,6 +106,8 @@ class collector : public std::enable_shared_from_this<collector> {
       const orders asked = read_orders();
       const std::size_t drained = pass(now, asked);
       if (answer(now, asked)) return;
+      if (observers_.load(std::memory_order_relaxed) != 0) std::this_thread::sleep_for(std::chrono::microseconds{500});
+      if (drained >= catching_up) continue;
       sleep = drained >= busy_bytes ? std::max<std::chrono::nanoseconds>(sleep / 2, shortest_sleep)
                                     : std::min<std::chrono::nanoseconds>(sleep * 2, patience());
       rest(now, sleep, asked);
@@ -142,7 +152,7 @@ class collector : public std::enable_shared_from_this<collector> {
     if (now >= next_count_) {
       next_count_ = now + std::chrono::milliseconds{200};
       try {
-        last_count_ = count();
+        if (session_stats settled; count(settled)) last_count_ = std::move(settled);
       } catch (...) {
       }
     }
@@ -154,11 +164,12 @@ class collector : public std::enable_shared_from_this<collector> {
     return finished_;
   }
 
-  [[nodiscard]] session_stats count() const {
-    session_stats now;
-    drain_.count(now);
+  /// False where a thread's part is torn.
+  [[nodiscard]] bool count(session_stats& now) const {
+    now = {};
+    const bool settled = drain_.count(now);
     for (const auto& each : slots_) now.exporters.push_back(each->stats());
-    return now;
+    return settled;
   }
 
   [[nodiscard]] bool all_idle() const noexcept {
@@ -200,6 +211,7 @@ class collector : public std::enable_shared_from_this<collector> {
   bool stopping_ = false;
   bool finished_ = false;
   bool left_over_ = false;
+  mutable std::atomic<int> observers_{0};  // wait in stats(): let them at the work
   session_stats last_count_;
   clock::time_point next_count_{};
   std::thread thread_;

@@ -20,8 +20,8 @@ class drain {
 
   drain(recorder_pool& recorders, std::uint64_t session) : recorders_{recorders}, session_{session} {}
 
-  /// Empties every ring once. `take(run)` gets the records; `flushing` lets go of spans held for an amendment.
-  /// Returns the bytes read.
+  /// Empties every ring, or a share of it where there is much: `take(run)` gets the records. `flushing` lets go of spans held
+  /// for an amendment, and leaves nothing behind. Returns the bytes read.
   template <class Take>
   std::size_t run(clock::time_point now, bool flushing, Take take) {
     std::size_t bytes = 0;
@@ -32,10 +32,13 @@ class drain {
       take(run);
     };
     for (record::recorder* each = recorders_.first(); each != nullptr; each = each->next) {
-      if (__atomic_load_n(&each->session, __ATOMIC_RELAXED) != session_) continue;
+      if (__atomic_load_n(&each->session, __ATOMIC_ACQUIRE) != session_) continue;
       const bool ended = __atomic_load_n(&each->abandoned, __ATOMIC_ACQUIRE);
       widen(*each);
-      const std::size_t read = empty(*each, now, hand_on);
+      std::size_t read = 0;
+      std::size_t piece = 0;
+      do read += piece = empty(*each, now, hand_on);
+      while (piece >= share && (ended || flushing));
       bytes += read;
       if (ended) {
         take_over(*each);
@@ -51,17 +54,18 @@ class drain {
   /// When a held span must go on.
   [[nodiscard]] clock::time_point due() const noexcept { return unwound_.due(); }
 
-  /// The upper half of the ledger. Exact whenever no thread is inside a sonde call; otherwise each thread's part is as it was
-  /// between two calls.
-  void count(session_stats& into) const noexcept {
+  /// The upper half of the ledger, each thread's part as it was between two of its calls. False where a thread stands inside
+  /// one (it may have been preempted there): then come back a little later.
+  [[nodiscard]] bool count(session_stats& into) const noexcept {
+    bool settled = true;
     std::int64_t open = ended_open_;
     into.spans.started = ended_begun_;
     add(into.spans, ended_spans_);
     add(into.logs, ended_logs_);
     for (const record::recorder* each = recorders_.first(); each != nullptr; each = each->next) {
-      if (__atomic_load_n(&each->session, __ATOMIC_RELAXED) != session_) continue;
-      const record::signal_counters spans = snapshot_spans(*each);
-      const record::signal_counters logs = snapshot_logs(*each);
+      if (__atomic_load_n(&each->session, __ATOMIC_ACQUIRE) != session_) continue;
+      const record::signal_counters spans = snapshot_spans(*each, settled);
+      const record::signal_counters logs = snapshot_logs(*each, settled);
       open += record::signal_counters::open_in(spans.begun_and_open);
       into.spans.started += begun(*each, spans.begun_and_open);
       add(into.spans, spans);
@@ -73,17 +77,19 @@ class drain {
     into.spans.queued += unwound_.size();
     into.spans.taken = taken_spans_;
     into.logs.taken = taken_logs_;
+    return settled;
   }
 
  private:
   static constexpr std::size_t longest_run = std::size_t{64} << 10;  // stays in a core's cache for every exporter
+  static constexpr std::size_t share = std::size_t{2} << 20;         // of one ring in one pass: no thread holds up the rest
 
   template <class HandOn>
   std::size_t empty(record::recorder& from, clock::time_point now, HandOn hand_on) {
     record::ring_reader& reader = from.reader;
     if (reader.draining == nullptr) reader.draining = __atomic_load_n(&from.first, __ATOMIC_ACQUIRE);
     std::size_t bytes = 0;
-    while (reader.draining != nullptr) {
+    while (reader.draining != nullptr && bytes < share) {
       record::chunk* const next = __atomic_load_n(&reader.draining->next, __ATOMIC_ACQUIRE);  // before `written`
       const std::uint64_t state = __atomic_load_n(&reader.draining->written, __ATOMIC_ACQUIRE);
       const std::size_t written = record::chunk::bytes(state);
@@ -165,28 +171,29 @@ class drain {
     for (std::size_t i = 0; i < drop_reasons; ++i) sum.dropped.by_reason[i] += more.dropped[i];
   }
 
-  // A thread's counters as they were between two of its calls: its own equation tells a torn reading. A reading that never
-  // settles is returned as it is, for the ledger to show.
-  static constexpr int attempts = 10'000;
+  // A thread's own equation tells a torn reading of its counters.
+  static constexpr int attempts = 100;
 
-  [[nodiscard]] static record::signal_counters snapshot_spans(const record::recorder& of) noexcept {
+  [[nodiscard]] static record::signal_counters snapshot_spans(const record::recorder& of, bool& settled) noexcept {
     record::signal_counters copy{};
     for (int attempt = 0; attempt < attempts; ++attempt) {
       copy.begun_and_open = __atomic_load_n(&of.spans.begun_and_open, __ATOMIC_ACQUIRE);
       const std::uint64_t lost = read_rest(of.spans, copy);
       copy.written = of.spans_retired + spans_in_ring(of);
       const auto open = static_cast<std::uint64_t>(record::signal_counters::open_in(copy.begun_and_open));
-      if (begun(of, copy.begun_and_open) + copy.started == open + copy.unsampled + copy.written + lost) break;
+      if (begun(of, copy.begun_and_open) + copy.started == open + copy.unsampled + copy.written + lost) return copy;
     }
+    settled = false;
     return copy;
   }
-  [[nodiscard]] static record::signal_counters snapshot_logs(const record::recorder& of) noexcept {
+  [[nodiscard]] static record::signal_counters snapshot_logs(const record::recorder& of, bool& settled) noexcept {
     record::signal_counters copy{};
     for (int attempt = 0; attempt < attempts; ++attempt) {
       const std::uint64_t lost = read_rest(of.logs, copy);
       copy.written = __atomic_load_n(&of.logs.written, __ATOMIC_RELAXED);
-      if (copy.started == copy.written + lost) break;
+      if (copy.started == copy.written + lost) return copy;
     }
+    settled = false;
     return copy;
   }
   static std::uint64_t read_rest(const record::signal_counters& live, record::signal_counters& copy) noexcept {

@@ -44,7 +44,8 @@ concept names_and_opens = std::movable<E> && requires(E& exporter, setup& at_sta
 template <class E>
 concept takes_logs = requires(E& exporter, const record::log_view& log) { exporter.write(log); };
 
-/// `write` returns whether the record was kept. Where there is `flush()`, it follows each batch of records.
+/// `write` returns whether the record was kept. Where there is `flush()`, it follows each batch of records; `advance(now,
+/// flushing)` in its place is called on every pass, for a sink that waits for something.
 template <class E>
 concept sink = names_and_opens<E> && requires(E& exporter, const record::span_view& span) {
   { exporter.write(span) } -> std::same_as<bool>;

@@ -57,7 +57,8 @@ class recorder_pool {
     record::chunk* fresh = allocate(capacity);
     if (fresh == nullptr && capacity > first_chunk) fresh = allocate(size < first_chunk ? first_chunk : size);
     if (fresh == nullptr) return false;
-    if (mine.chunk_size < largest_chunk) mine.chunk_size *= 2;
+    if (mine.chunk_size < largest_chunk)
+      __atomic_store_n(&mine.chunk_size, mine.chunk_size * 2, __ATOMIC_RELAXED);  // the collector looks at it
     continue_in(mine, fresh);
     return true;
   }

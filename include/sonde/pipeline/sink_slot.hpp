@@ -42,10 +42,7 @@ class sink_slot final : public slot {
       if (std::exchange(fresh_, false)) exporter_.flush();
   }
   [[nodiscard]] bool idle() const noexcept override { return true; }
-  [[nodiscard]] steady_time due() const noexcept override {
-    if constexpr (requires { exporter_.due(); }) return exporter_.due();
-    return steady_time::max();
-  }
+  [[nodiscard]] steady_time due() const noexcept override { return steady_time::max(); }
   [[nodiscard]] std::chrono::milliseconds patience() const noexcept override {
     if constexpr (requires { exporter_.patience(); }) return exporter_.patience();
     return std::chrono::milliseconds{1000};

@@ -59,9 +59,9 @@ static_assert(sizeof(header) == 64 && alignof(header) == 8);
 }
 [[nodiscard]] constexpr std::uint64_t tail_word(std::uint32_t location, record_type type, std::uint8_t flags,
                                                 std::uint8_t kind) noexcept {
-  const std::uint32_t bytes = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-                                  ? static_cast<std::uint32_t>(type) | flags << 8 | kind << 16
-                                  : static_cast<std::uint32_t>(type) << 24 | flags << 16 | kind << 8;
+  const std::uint32_t in_order[] = {static_cast<std::uint32_t>(type), flags, kind, 0};  // as the header's last four bytes
+  std::uint32_t bytes = 0;
+  for (unsigned i = 0; i < 4; ++i) bytes |= in_order[i] << 8 * (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? i : 3 - i);
   return make_word(location, bytes);
 }
 

@@ -31,7 +31,22 @@ struct attribute_view {
   value_view value;
 };
 
-/// Some of the attributes a reader holds.
+/// The attributes of a span or log, in a row.
+class attribute_run {
+ public:
+  attribute_run() = default;
+  attribute_run(const attribute_view* first, std::size_t size) noexcept : first_{first}, size_{size} {}
+  [[nodiscard]] const attribute_view* begin() const noexcept { return first_; }
+  [[nodiscard]] const attribute_view* end() const noexcept { return first_ + size_; }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+
+ private:
+  const attribute_view* first_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+/// Some of the attributes of events and links a reader holds.
 class attribute_list {
  public:
   attribute_list(const std::vector<attribute_view>& pool, std::size_t first, std::size_t size) noexcept
@@ -64,24 +79,29 @@ struct link_view {
 /// What spans and logs have in common.
 struct signal_view {
   record::header header;
-  const std::vector<attribute_view>& attributes;
+  attribute_run attributes{};
   std::uint32_t cut_attributes = 0;
   std::uint32_t cut_values = 0;  // texts shortened to the limit
 };
 
 struct span_view : signal_view {
-  const registered* site;      // never null
-  const registered* location;  // null where unknown
-  const registered_scope* scope;  // never null
-  std::string_view name;
+  const registered* site = nullptr;          // never null
+  const registered* location = nullptr;      // null where unknown
+  const registered_scope* scope = nullptr;   // never null
+  std::string_view name{};
   bool renamed = false;  // the name is the run-time one, not the site's
-  std::string_view status_message;
+  std::string_view status_message{};
   std::int64_t start_unix_nano = 0;
   std::int64_t end_unix_nano = 0;
   const std::vector<event_view>& events;
   const std::vector<link_view>& links;
   std::uint32_t cut_events = 0;
   std::uint32_t cut_links = 0;
+
+  /// No aggregate: GCC would clear all of one before it fills it in, which is a seventh of reading and encoding a span.
+  span_view(const record::header& read, const std::vector<event_view>& its_events,
+            const std::vector<link_view>& its_links) noexcept
+      : signal_view{read}, events{its_events}, links{its_links} {}
 
   [[nodiscard]] sonde::kind kind() const noexcept { return static_cast<sonde::kind>(header.kind); }
   [[nodiscard]] sonde::status status() const noexcept { return static_cast<sonde::status>(header.status); }
@@ -102,15 +122,14 @@ class record_reader {
  public:
   record_reader(const registry& known, const context::clock_sync& clock, const span_limits& limits)
       : known_{known}, clock_{clock}, limits_{limits} {
-    attributes_.reserve(limits.attributes < 128 ? limits.attributes : 128);
+    attributes_.resize(16);
   }
 
   [[nodiscard]] span_view span(record_view record) {
-    attributes_.clear();
     part_attributes_.clear();
     events_.clear();
     links_.clear();
-    span_view made{{record.header(), attributes_}, nullptr, nullptr, nullptr, {}, false, {}, 0, 0, events_, links_};
+    span_view made{record.header(), events_, links_};
     made.site = description(made.header.description);
     made.location = made.header.location != 0 ? description(made.header.location) : nullptr;
     if (made.location == nullptr && !made.site->location_protobuf.empty()) made.location = made.site;
@@ -118,39 +137,32 @@ class record_reader {
     made.name = made.site->name;
     made.start_unix_nano = clock_.unix_nano(made.header.start);
     made.end_unix_nano = made.start_unix_nano + clock_.nanoseconds(made.header.start, made.header.end);
-    std::uint64_t seen = 0;
+    attribute_filler attributes{*this};
     for (entry_cursor entries = record.entries(); entries.next();) {
-      const value_view& value = entries.value();
-      switch (value.type) {
-        case entry_type::name:
-          if (value.size != 0) made.name = value.text(), made.renamed = true;
-          break;
-        case entry_type::status_message: made.status_message = value.text(); break;
-        case entry_type::body: break;
-        case entry_type::event: add_event(made, entries.id(), value); break;
-        case entry_type::link: add_link(made, value); break;
-        case entry_type::cut: made.cut_attributes += static_cast<std::uint32_t>(value.word()); break;
-        default: add_attribute(made, entries.id(), value, seen);
-      }
+      if (entries.value().type <= entry_type::map) [[likely]]
+        attributes.add(entries.id(), entries.value());
+      else
+        add_part(made, entries.id(), entries.value());
     }
+    attributes.finish(made);
     if (made.status() != status::error) made.status_message = {};
     return made;
   }
 
   [[nodiscard]] log_view log(record_view record) {
-    attributes_.clear();
-    log_view made{{record.header(), attributes_}, {}, 0};
+    log_view made{{record.header()}, {}, 0};
     made.unix_nano = clock_.unix_nano(made.header.start);
-    std::uint64_t seen = 0;
+    attribute_filler attributes{*this};
     for (entry_cursor entries = record.entries(); entries.next();) {
-      const value_view& value = entries.value();
+      const value_view value = entries.value();
       if (value.type == entry_type::body)
         made.body = value.text();
       else if (value.type == entry_type::cut)
         made.cut_attributes += static_cast<std::uint32_t>(value.word());
       else
-        add_attribute(made, entries.id(), value, seen);
+        attributes.add(entries.id(), value);
     }
+    attributes.finish(made);
     return made;
   }
 
@@ -169,25 +181,92 @@ class record_reader {
     return scopes_[index];
   }
 
-  /// The last value under a key wins; only keys whose bit was seen before are searched for.
-  void add_attribute(signal_view& made, std::uint32_t id, value_view value, std::uint64_t& seen) {
-    value.max_characters = limits_.value_length;
-    if (value.type == entry_type::text && value.size > limits_.value_length && value.text().size() != value.size)
-      ++made.cut_values;
-    const registered* key = description(id);
-    const std::uint64_t bit = std::uint64_t{1} << (key->key & 63);
-    if ((seen & bit) != 0) {
-      for (attribute_view& earlier : attributes_)
-        if (earlier.key->key == key->key) {
-          earlier = {key, value};
-          return;
-        }
+  /// Lists the attributes of one record. What it needs lies in locals: through the reader's members each step would
+  /// load it anew.
+  class attribute_filler {
+   public:
+    [[gnu::always_inline]] explicit attribute_filler(record_reader& reader) noexcept
+        : reader_{reader},
+          first_{reader.attributes_.data()},
+          room_{reader.attributes_.size()},
+          known_{reader.descriptions_.data()},
+          known_size_{reader.descriptions_.size()},
+          limit_{reader.limits_.attributes},
+          longest_{reader.limits_.value_length} {}
+
+    /// The last value under a key wins; only keys whose bit was seen before are searched for.
+    [[gnu::always_inline]] void add(std::uint32_t id, value_view value) {
+      value.max_characters = longest_;
+      if (value.size > longest_) [[unlikely]]
+        count_if_cut(value);
+      const registered* const key = id < known_size_ ? known_[id] : learn(id);
+      const std::uint64_t bit = std::uint64_t{1} << (key->key & 63);
+      if ((seen_ & bit) != 0 && replace(key, value)) [[unlikely]]
+        return;
+      seen_ |= bit;
+      if (size_ >= limit_) [[unlikely]] {
+        ++cut_;
+        return;
+      }
+      if (size_ == room_) [[unlikely]]
+        grow();
+      first_[size_++] = {key, value};
     }
-    seen |= bit;
-    if (attributes_.size() < limits_.attributes)
-      attributes_.push_back({key, value});
-    else
-      ++made.cut_attributes;
+    [[gnu::always_inline]] void finish(signal_view& made) const noexcept {
+      made.attributes = {first_, size_};
+      made.cut_attributes += cut_;
+      made.cut_values += cut_values_;
+    }
+
+   private:
+    [[gnu::noinline, gnu::cold]] void count_if_cut(value_view value) noexcept {
+      if (value.type == entry_type::text && value.text().size() != value.size) ++cut_values_;
+    }
+    [[nodiscard, gnu::noinline, gnu::cold]] const registered* learn(std::uint32_t id) {
+      const registered* const found = reader_.description(id);
+      known_ = reader_.descriptions_.data();
+      known_size_ = reader_.descriptions_.size();
+      return found;
+    }
+    [[nodiscard, gnu::noinline]] bool replace(const registered* key, const value_view& value) noexcept {
+      for (std::size_t i = 0; i < size_; ++i)
+        if (first_[i].key->key == key->key) {
+          first_[i] = {key, value};
+          return true;
+        }
+      return false;
+    }
+    [[gnu::noinline, gnu::cold]] void grow() {
+      reader_.attributes_.resize(2 * room_);
+      first_ = reader_.attributes_.data();
+      room_ *= 2;
+    }
+
+    record_reader& reader_;
+    attribute_view* first_;
+    std::size_t size_ = 0;
+    std::size_t room_;
+    const registered* const* known_;
+    std::size_t known_size_;
+    std::uint64_t seen_ = 0;
+    std::uint32_t limit_;
+    std::uint32_t longest_;
+    std::uint32_t cut_ = 0;
+    std::uint32_t cut_values_ = 0;
+  };
+
+  /// Everything of a span but its attributes.
+  [[gnu::noinline]] void add_part(span_view& made, std::uint32_t id, value_view value) {
+    switch (value.type) {
+      case entry_type::name:
+        if (value.size != 0) made.name = value.text(), made.renamed = true;
+        break;
+      case entry_type::status_message: made.status_message = value.text(); break;
+      case entry_type::event: add_event(made, id, value); break;
+      case entry_type::link: add_link(made, value); break;
+      case entry_type::cut: made.cut_attributes += static_cast<std::uint32_t>(value.word()); break;
+      default: break;
+    }
   }
 
   struct part {
@@ -233,7 +312,7 @@ class record_reader {
   const span_limits& limits_;
   std::vector<const registered*> descriptions_;
   std::vector<const registered_scope*> scopes_;
-  std::vector<attribute_view> attributes_;
+  std::vector<attribute_view> attributes_;  // as many as there is room for
   std::vector<attribute_view> part_attributes_;  // of events and links
   std::vector<event_view> events_;
   std::vector<link_view> links_;

@@ -96,22 +96,26 @@ inline void begin_unsampled(frame& self, recorder& mine, std::uint8_t flags) noe
   begin_record(self, site, mine, where);
 }
 
-/// Opens a guard under this thread's active span. `self.owner` stays null where nothing is recorded or carried.
-[[gnu::noinline]] inline void open(frame& self, description& site, recorder& mine, opened_at where) noexcept {
+/// The part of `open` that records.
+[[gnu::noinline]] inline void open_recorded(frame& self, description& site, recorder& mine, opened_at where) noexcept {
   frame* const outer = mine.current;
   self.owner = &mine;
   self.outer = outer;
-  if (outer == nullptr) [[unlikely]] {
+  if (outer == nullptr) [[unlikely]]
     begin_root(self, site, mine, where, nullptr);
-  } else if (!outer->is_sampled()) {  // the unsampled ancestor stays current
-    self.owner = nullptr;
-    count(mine.spans.started);
-    count(mine.spans.unsampled);
-    return;
-  } else {
+  else
     begin_child(self, site, mine, where, outer->header);
-  }
   mine.current = &self;
+}
+
+/// Opens a guard under this thread's active span. Under an unsampled one nothing is opened: that one stays current.
+[[gnu::noinline]] inline void open(frame& self, description& site, recorder& mine, opened_at where) noexcept {
+  const frame* const outer = mine.current;
+  if (outer == nullptr || outer->is_sampled()) [[likely]]
+    return open_recorded(self, site, mine, where);
+  self.owner = nullptr;
+  count(mine.spans.started);
+  count(mine.spans.unsampled);
 }
 
 /// Begins `self` under an explicit parent, on no thread's stack. An invalid parent is no parent.

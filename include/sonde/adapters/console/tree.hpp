@@ -123,7 +123,7 @@ class tree {
     style_.put(out, colour::dim, "trace ");
     out.append(id.data(), id.size());
     style_.put(out, colour::dim, "  " + moment_text(lines_.range().start) + "  ");
-    out += counted(trace_.spans.size(), "span");
+    out += trace_.spans.empty() ? counted(trace_.logs.size(), "log") : counted(trace_.spans.size(), "span");
     if (errors != 0) {
       out += ", ";
       style_.put(out, colour::bad, counted(errors, "error"));
@@ -136,6 +136,10 @@ class tree {
   }
   [[nodiscard]] static std::string counted(std::size_t count, std::string_view what) {
     return std::to_string(count) + " " + std::string{what} + (count == 1 ? "" : "s");
+  }
+
+  [[nodiscard]] static std::string marked(std::string_view glyph, std::string_view text) {
+    return std::string{glyph} + " " + std::string{text};
   }
 
   void draw(const held_span& span) {
@@ -173,7 +177,7 @@ class tree {
     }
     for (const std::string& each : span.links) {
       line_builder details = begin_detail();
-      details.put(colour::dim, std::string{style_.glyph().link} + " " + each);
+      details.put(colour::dim, marked(style_.glyph().link, each));
       details.end();
     }
   }
@@ -183,8 +187,8 @@ class tree {
     detail_guides(line);
     line.hang();
     switch (point.type) {
-      case moment::what::event: line.put(colour::none, std::string{style_.glyph().moment} + " " + point.text); break;
-      case moment::what::exception: line.put(colour::bad, std::string{style_.glyph().failure} + " " + point.text); break;
+      case moment::what::event: line.put(colour::none, marked(style_.glyph().moment, point.text)); break;
+      case moment::what::exception: line.put(colour::bad, marked(style_.glyph().failure, point.text)); break;
       case moment::what::log:
       case moment::what::occurrence: line.log(point); break;
     }

@@ -77,9 +77,8 @@ class value_text {
   /// Needs no quotation marks to be told from what is around it.
   [[nodiscard]] static bool stands_alone(std::string_view text) noexcept {
     for (const char c : text)
-      if (static_cast<unsigned char>(c) <= ' ' || c == '"' || c == '=' || c == ',' || c == '\x7f' || c == '[' || c == '{')
-        return false;
-    return !text.empty();
+      if (static_cast<unsigned char>(c) <= ' ' || c == '\x7f') return false;
+    return !text.empty() && text.find_first_of("\"=,[{") == std::string_view::npos;
   }
 
   template <class Put>
