@@ -6,6 +6,7 @@
 #include <sonde/config.hpp>
 #include <sonde/record/attribute.hpp>
 #include <sonde/record/publish.hpp>
+#include <sonde/span/activation.hpp>
 
 namespace sonde::record {
 
@@ -22,10 +23,11 @@ class log_record {
     frame_.header.flags = flags;
     frame_.header.kind = static_cast<std::uint8_t>(severity);
     frame_.header.start = frame_.header.end = context::ticks();
-    if (const frame* active = mine_->current) {
-      frame_.header.trace_id = active->header.trace_id;
-      frame_.header.span_id = active->header.span_id;
-      frame_.header.flags = static_cast<std::uint8_t>(flags | (active->header.flags & sampled));
+    if (frame* active = mine_->current) {
+      const span_context within = context_of(*active);
+      frame_.header.trace_id = within.trace_id;
+      frame_.header.span_id = within.span_id;
+      if (within.sampled) frame_.header.flags |= sampled;
     }
   }
   log_record(const log_record&) = delete;

@@ -64,7 +64,8 @@ class hub {
 
   static record::recorder* attach() noexcept {
     hub& here = instance();
-    return here.recorders.attach(here.session());
+    const sampling::any_sampler* chosen = here.sampler_.load(std::memory_order_acquire);
+    return here.recorders.attach(here.session(), chosen != nullptr && chosen->drops_roots());
   }
   static std::uint32_t enroll(record::description& fresh) noexcept {
     try {

@@ -35,7 +35,7 @@ class recorder_pool {
 
   /// For this thread, in this session; null where memory is short or the session has just ended. Guards of an earlier
   /// session may still be open: they notice by its number, and by not being on the new stack.
-  [[nodiscard]] record::recorder* attach(std::uint64_t session) noexcept {
+  [[nodiscard]] record::recorder* attach(std::uint64_t session, bool drops_roots) noexcept {
     const std::lock_guard lock{mutex_};
     if (record::installed_table() == nullptr) return nullptr;
     record::recorder* mine = record::this_thread;
@@ -43,6 +43,7 @@ class recorder_pool {
     if (mine == nullptr) mine = make();
     if (mine == nullptr) return nullptr;
     reset(*mine, session);
+    mine->drops_roots = drops_roots;
     record::this_thread = mine;
     pthread_setspecific(at_thread_exit(), mine);
     __atomic_store_n(&mine->live, true, __ATOMIC_RELEASE);

@@ -92,6 +92,7 @@ class unwound_spans {
 
   /// Appends the amendment's exception event, marked as inferred.
   static void amend(std::string& span, record::record_view amendment) {
+    const std::uint64_t ended = record::record_view{span.data()}.header().end;
     for (record::entry_cursor entries = amendment.entries(); entries.next();) {
       if (entries.value().type != record::entry_type::event) continue;
       const record::value_view& event = entries.value();
@@ -101,7 +102,9 @@ class unwound_spans {
       const std::size_t size = record::padded(event.size) + sizeof mark + sizeof yes;
       const record::entry head{entries.id(), record::entry::make_shape(record::entry_type::event, size)};
       span.append(reinterpret_cast<const char*>(&head), sizeof head);
+      const std::size_t when = span.size();
       span.append(event.data, record::padded(event.size));
+      std::memcpy(span.data() + when, &ended, sizeof ended);  // it was thrown before the span ended, not when it was reported
       span.append(reinterpret_cast<const char*>(&mark), sizeof mark);
       span.append(reinterpret_cast<const char*>(&yes), sizeof yes);
     }

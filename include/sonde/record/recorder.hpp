@@ -47,6 +47,7 @@ struct known_place {
 struct recorder {
   // touched by every span of the thread
   bool live;                     // its session takes records; cleared by shutdown
+  bool drops_roots;              // its sampler refuses every trace that begins here
   const unsigned* uncaught;      // the C++ runtime's count of this thread's exceptions in flight
   frame* current;                // innermost active span
   chunk* filling;                // never null

@@ -15,6 +15,7 @@ struct always_on {
 struct always_off {
   [[nodiscard]] bool should_sample(const question&) const noexcept { return false; }
   [[nodiscard]] std::string description() const { return "AlwaysOffSampler"; }
+  [[nodiscard]] bool drops_roots() const noexcept { return true; }
 };
 
 }  // namespace sonde::sampling

@@ -15,6 +15,7 @@ class parent_based {
   [[nodiscard]] bool should_sample(const question& asked) const noexcept {
     return asked.has_parent ? asked.parent_sampled : root_.should_sample(asked);
   }
+  [[nodiscard]] bool drops_roots() const noexcept { return sampling::drops_roots(root_); }
   [[nodiscard]] std::string description() const { return "ParentBased{" + root_.description() + "}"; }
 
  private:

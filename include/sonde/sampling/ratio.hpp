@@ -23,6 +23,7 @@ class ratio {
     for (int i = 8; i < 16; ++i) low = low << 8 | asked.trace_id.bytes[i];
     return low < keep_below_;
   }
+  [[nodiscard]] bool drops_roots() const noexcept { return share_ <= 0; }
   [[nodiscard]] std::string description() const {
     char text[64];
     std::snprintf(text, sizeof text, "TraceIdRatioBased{%.6f}", share_);

@@ -28,6 +28,15 @@ concept sampler = std::copyable<T> && requires(const T& chosen, const question& 
   { chosen.description() } -> std::convertible_to<std::string>;
 };
 
+/// A sampler may say in a member of this name that it refuses every trace without a parent elsewhere.
+template <sampler Sampler>
+[[nodiscard]] bool drops_roots(const Sampler& chosen) noexcept {
+  if constexpr (requires { chosen.drops_roots(); })
+    return chosen.drops_roots();
+  else
+    return false;
+}
+
 /// Any sampler, by value. Asked from every thread at once.
 class any_sampler {
  public:
@@ -37,12 +46,15 @@ class any_sampler {
 
   [[nodiscard]] bool should_sample(const question& asked) const noexcept { return held_->should_sample(asked); }
   [[nodiscard]] std::string description() const { return held_->description(); }
+  /// Whether it refuses every trace that begins in this process, so that it need not be asked, nor ids be drawn.
+  [[nodiscard]] bool drops_roots() const noexcept { return held_->drops_roots(); }
 
  private:
   struct interface {
     virtual ~interface() = default;
     [[nodiscard]] virtual bool should_sample(const question&) const noexcept = 0;
     [[nodiscard]] virtual std::string description() const = 0;
+    [[nodiscard]] virtual bool drops_roots() const noexcept = 0;
   };
   template <class Sampler>
   struct holder final : interface {
@@ -51,6 +63,7 @@ class any_sampler {
       return chosen.should_sample(asked);
     }
     [[nodiscard]] std::string description() const override { return chosen.description(); }
+    [[nodiscard]] bool drops_roots() const noexcept override { return sampling::drops_roots(chosen); }
     Sampler chosen;
   };
 

@@ -15,7 +15,11 @@ namespace sonde::record {
   return mine != nullptr ? mine->current : nullptr;
 }
 
-[[nodiscard]] inline span_context context_of(const frame& active) noexcept {
+[[nodiscard]] inline span_context context_of(frame& active) noexcept {
+  if (!active.is_sampled() && !active.header.trace_id.valid()) {  // an unsampled root whose ids nobody needed yet
+    active.header.trace_id = active.owner->ids.next_trace_id();
+    active.header.span_id = active.owner->ids.next_span_id();
+  }
   return {active.header.trace_id, active.header.span_id, active.is_sampled(), false};
 }
 

@@ -17,7 +17,7 @@ class live_current_span : public operations<live_current_span> {
  private:
   friend class operations<live_current_span>;
   [[nodiscard]] record::frame* target() const noexcept { return record::writable(active_); }
-  [[nodiscard]] const record::frame* identity() const noexcept { return active_; }
+  [[nodiscard]] record::frame* identity() const noexcept { return active_; }
 
   record::frame* active_;
 };

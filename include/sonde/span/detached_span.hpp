@@ -45,7 +45,7 @@ class basic_detached_span : public operations<basic_detached_span> {
       record::count_unrecorded(*mine, drop_reason::no_memory);
       return;
     }
-    const record::frame* active = record::active_frame();
+    record::frame* active = record::active_frame();
     record::begin_under(*state_, site, *mine, where,
                         parent.valid() || active == nullptr ? parent : record::context_of(*active));
     state_->session = mine->session;
@@ -57,7 +57,7 @@ class basic_detached_span : public operations<basic_detached_span> {
   friend class operations<basic_detached_span>;
   friend class live_scope;
   [[nodiscard]] record::frame* target() const noexcept { return record::writable(state_); }
-  [[nodiscard]] const record::frame* identity() const noexcept { return state_; }
+  [[nodiscard]] record::frame* identity() const noexcept { return state_; }
 
   record::detached_frame* state_ = nullptr;
 };

@@ -66,6 +66,12 @@ inline void begin_unsampled(frame& self, recorder& mine, std::uint8_t flags) noe
   count(mine.spans.unsampled);
 }
 
+/// A local root nobody will ask the sampler about. Its ids are drawn when somebody asks for them (context_of).
+inline void begin_dropped_root(frame& self, recorder& mine) noexcept {
+  self.header.trace_id = {};
+  begin_unsampled(self, mine, local_root);
+}
+
 /// A span without a parent in this process: asks the sampler, once for the whole trace. `incoming` may be null.
 [[gnu::noinline]] inline void begin_root(frame& self, description& site, recorder& mine, opened_at where,
                                          const span_context* incoming) noexcept {
@@ -111,11 +117,18 @@ inline void begin_unsampled(frame& self, recorder& mine, std::uint8_t flags) noe
 /// Opens a guard under this thread's active span. Under an unsampled one nothing is opened: that one stays current.
 [[gnu::noinline]] inline void open(frame& self, description& site, recorder& mine, opened_at where) noexcept {
   const frame* const outer = mine.current;
-  if (outer == nullptr || outer->is_sampled()) [[likely]]
+  if (outer == nullptr ? !mine.drops_roots : outer->is_sampled()) [[likely]]
     return open_recorded(self, site, mine, where);
-  self.owner = nullptr;
-  count(mine.spans.started);
-  count(mine.spans.unsampled);
+  if (outer != nullptr) {
+    self.owner = nullptr;
+    count(mine.spans.started);
+    count(mine.spans.unsampled);
+  } else {
+    self.owner = &mine;
+    self.outer = nullptr;
+    begin_dropped_root(self, mine);
+    mine.current = &self;
+  }
 }
 
 /// Begins `self` under an explicit parent, on no thread's stack. An invalid parent is no parent.
@@ -190,8 +203,14 @@ inline void begin_unsampled(frame& self, recorder& mine, std::uint8_t flags) noe
 
 /// Ends a guard that `open` gave an owner.
 [[gnu::noinline]] inline void close(frame& self) noexcept {
-  self.header.end = context::ticks();
   recorder* const mine = this_thread;
+  if (self.room == 0 && mine == self.owner && mine->current == &self) {  // an unsampled root, or entries on the heap
+    if (!self.takes_entries()) {
+      mine->current = self.outer;
+      return;
+    }
+  }
+  self.header.end = context::ticks();
   if (mine == nullptr || mine->current != &self || *mine->uncaught != 0 || self.room != frame::plain_room) [[unlikely]]
     return close_unusual(self);
   mine->current = self.outer;

@@ -93,7 +93,7 @@ class operations {
   }
   /// What a child elsewhere takes as its parent; invalid where nothing is recorded and no ids were drawn.
   [[nodiscard]] span_context context() const noexcept {
-    const record::frame* active = self().identity();
+    record::frame* active = self().identity();
     return active ? record::context_of(*active) : span_context{};
   }
   [[nodiscard]] bool is_recording() const noexcept { return self().target() != nullptr; }

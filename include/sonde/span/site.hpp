@@ -20,7 +20,8 @@ struct unknown_place {};
 /// The instrumentation scope of a tracer, as a template argument.
 template <meta::fixed_string Name, meta::fixed_string Version>
 struct instrumentation_scope {
-  [[gnu::visibility("hidden")]] static constexpr record::scope_description description{record::text_of<Name>, record::text_of<Version>};
+  [[gnu::visibility("hidden")]] static constexpr record::scope_description description{record::text_of<Name>,
+                                                                                       record::text_of<Version>};
 };
 /// What spans made without a tracer belong to.
 using default_scope = instrumentation_scope<"sonde", meta::fixed_string{version}>;

@@ -47,8 +47,8 @@ class scoped_span : public operations<scoped_span>, private record::roomy_frame 
 
  private:
   friend class operations<scoped_span>;
-  [[nodiscard]] const record::frame* identity() const noexcept {
-    return owner != nullptr ? this : record::active_frame();
+  [[nodiscard]] record::frame* identity() const noexcept {
+    return owner != nullptr ? const_cast<scoped_span*>(this) : record::active_frame();  // ids may be drawn late
   }
 };
 
