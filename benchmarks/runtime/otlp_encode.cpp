@@ -79,7 +79,7 @@ double measure(const ring& from, record::record_reader& reader, otlp::protobuf_e
     const auto begun = std::chrono::steady_clock::now();
     for (const char* at = from.begin(); at != from.end();) {
       const record::record_view each{at};
-      encoder.append(reader.span(each));
+      if (!encoder.append_plain(each, reader)) encoder.append(reader.span(each));
       at += each.size();
       if (++in_batch == batch) total += encoder.take().size(), in_batch = 0;
     }

@@ -35,7 +35,7 @@ template <class T>
 std::string_view templated(T) {
   return NAME;
 }
-template <class T, int N>
+template <class T, std::size_t N>
 std::string_view* templated_pointer(std::string_view* out, std::vector<T>&, int (&)[N]) {
   *out = NAME;
   return out;
@@ -76,7 +76,7 @@ void (*takes_and_returns_function(void (*)(int)))(double) {
 std::string_view takes_functions(void (*)(int), int (&)[3], std::function<void(int)>) { return NAME; }
 std::string_view defaulted(std::string_view seen_by_default = [] { return NAME; }()) { return seen_by_default; }
 
-struct type {
+struct type final {
   std::string_view seen;
   type() : seen(NAME) {}
   explicit type(int) noexcept : seen([this] { return (void)this, NAME; }()) {}

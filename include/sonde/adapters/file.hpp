@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
+#include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -42,19 +44,24 @@ class exporter {
     return "traces to '" + given_.path + "' as OTLP/JSON lines";
   }
 
-  /// False where the file takes no more; `failure` says why.
+  /// False where the file takes no more; `failure` says why. What it returns true for is written later: see take_written().
   [[nodiscard]] bool write(const record::span_view& span) {
     if (!waiting_.empty() && !push()) return false;
     encoder_->append(span);
+    ++encoded_;
     if (encoder_->size() >= longest_line) flush();
     return true;
   }
   [[nodiscard]] const std::string& failure() const noexcept { return failure_; }
+  /// How many spans have reached the file since the last call.
+  [[nodiscard]] std::uint64_t take_written() noexcept { return std::exchange(written_, 0); }
 
   void flush() {
     if (encoder_ != nullptr && encoder_->size() != 0) {
+      const std::size_t before = waiting_.size();
       waiting_ += encoder_->take();
       waiting_ += '\n';
+      lines_.push_back({waiting_.size() - before, std::exchange(encoded_, 0)});
     }
     static_cast<void>(push());
   }
@@ -79,8 +86,19 @@ class exporter {
       done += static_cast<std::size_t>(wrote);
     }
     waiting_.erase(0, done);
+    for (; !lines_.empty() && done >= lines_.front().size; lines_.pop_front()) {
+      done -= lines_.front().size;
+      written_ += lines_.front().spans;
+    }
+    if (!lines_.empty()) lines_.front().size -= done;
     return waiting_.empty();
   }
+
+  /// What of a line still waits, and how many spans it holds.
+  struct line {
+    std::size_t size;
+    std::uint64_t spans;
+  };
 
   struct descriptor {
     int number = -1;
@@ -101,6 +119,9 @@ class exporter {
   descriptor file_;
   std::unique_ptr<otlp::json_encoder> encoder_;  // from open() on
   std::string waiting_;                          // whole lines, but for what the file has of the first
+  std::deque<line> lines_;                       // of `waiting_`
+  std::uint64_t encoded_ = 0;                    // spans in the encoder
+  std::uint64_t written_ = 0;
   std::string failure_;
 };
 

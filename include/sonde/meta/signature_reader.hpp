@@ -5,6 +5,7 @@
 // function_name.hpp.
 
 #include <cstddef>
+#include <initializer_list>
 
 #include <sonde/meta/text.hpp>
 

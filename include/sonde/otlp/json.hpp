@@ -120,7 +120,7 @@ class json_encoder {
       to.raw("}");
     }
     to.raw(R"(,"flags":)");
-    to.number(flags_of(span));
+    to.number(flags_of(span.header));
     to.raw("}");
   }
 

@@ -11,9 +11,10 @@
 #include <string_view>
 #include <variant>
 
+#include <sonde/otlp/plain_span.hpp>
 #include <sonde/otlp/protobuf_writer.hpp>
 #include <sonde/otlp/scope_buffers.hpp>
-#include <sonde/otlp/span_flags.hpp>
+#include <sonde/otlp/span_fields.hpp>
 #include <sonde/resource/resource.hpp>
 
 namespace sonde::otlp {
@@ -21,6 +22,14 @@ namespace sonde::otlp {
 class protobuf_encoder {
  public:
   explicit protobuf_encoder(const resource::resource& who) : resource_{encode(who)} {}
+
+  /// Takes the short way where the record allows it; false, and nothing done, where it does not: then its view is needed.
+  /// Nothing of such a span was cut. Throws std::bad_alloc; then the batch is as it was.
+  [[nodiscard]] bool append_plain(record::record_view record, const record::record_reader& reader) {
+    const std::size_t bytes = plain_span{record, reader}.append_to(spans_);
+    size_ += bytes;
+    return bytes != 0;
+  }
 
   /// Throws std::bad_alloc; then the batch is as it was.
   void append(const record::span_view& span) {
@@ -95,20 +104,12 @@ class protobuf_encoder {
   static void put(byte_buffer& into, const record::span_view& span) {
     protobuf_writer to{into};
     char* at = into.cursor();
-    const std::size_t whole = to.open<2>(at, bytes_tag(2));  // most spans are between 128 bytes and 16 KiB
-    at = into.room(at, fixed_room + span.site->protobuf.size());
-    at = encoding::put_bytes_field(at, 1, reinterpret_cast<const char*>(span.header.trace_id.bytes), 16);
-    at = encoding::put_bytes_field(at, 2, reinterpret_cast<const char*>(span.header.span_id.bytes), 8);
-    if (std::uint64_t parent; std::memcpy(&parent, span.header.parent_id.bytes, 8), parent != 0)
-      at = encoding::put_bytes_field(at, 4, reinterpret_cast<const char*>(span.header.parent_id.bytes), 8);
-    at = span.renamed ? to.put_text(at, bytes_tag(5), span.name) : put_copy(at, span.site->protobuf);
-    at = into.room(at, fixed_room);
-    at = encoding::put_varint_field(at, 6, span.header.kind);
-    at = encoding::put_fixed64_field(at, 7, static_cast<std::uint64_t>(span.start_unix_nano));
-    at = encoding::put_fixed64_field(at, 8, static_cast<std::uint64_t>(span.end_unix_nano));
-    for (const record::attribute_view& each : span.attributes) at = to.put_frequent_attribute(at, bytes_tag(9), each);
-    if (span.location != nullptr)
-      at = put_copy(into.room(at, span.location->location_protobuf.size()), span.location->location_protobuf);
+    const std::size_t whole = open_span(to, at);
+    at = put_identity(into, at, span.header);
+    at = span.renamed ? into.room(to.put_text(at, bytes_tag(5), span.name), fixed_room) : put_site_name(into, at, *span.site);
+    at = put_kind_and_times(at, span.header, span.start_unix_nano, span.end_unix_nano);
+    for (const record::attribute_view& each : span.attributes) at = to.put_attribute(at, bytes_tag(9), each);
+    if (span.location != nullptr) at = put_place(into, at, *span.location);
     at = put_count(into, at, 10, span.cut_attributes);
     for (const record::event_view& each : span.events) at = put(into, to, at, each);
     at = put_count(into, at, 12, span.cut_events);
@@ -120,15 +121,14 @@ class protobuf_encoder {
       at = encoding::put_varint_field(into.room(at, fixed_room), 3, span.header.status);
       at = to.close(at, inside);
     }
-    at = encoding::put_fixed32_field(into.room(at, fixed_room), 16, flags_of(span));
-    into.commit(to.close<2>(at, whole));
+    into.commit(close_span(into, to, at, span.header, whole));
   }
 
   static char* put(byte_buffer& into, protobuf_writer& to, char* at, const record::event_view& event) {
     const std::size_t whole = to.open(at, bytes_tag(11));
     at = into.room(at, fixed_room + event.name->protobuf.size());
     at = encoding::put_fixed64_field(at, 1, static_cast<std::uint64_t>(event.unix_nano));
-    at = put_copy(at, event.name->protobuf);
+    at = put_block(at, event.name->protobuf);
     for (const record::attribute_view& each : event.attributes) at = to.put_attribute(at, bytes_tag(3), each);
     return to.close(put_count(into, at, 4, event.cut_attributes), whole);
   }
@@ -151,8 +151,6 @@ class protobuf_encoder {
       return at;
     return encoding::put_varint_field(into.room(at, fixed_room), field, count);
   }
-
-  static constexpr std::size_t fixed_room = 64;  // more than any run of fixed fields above takes
 
   std::string resource_;
   scope_buffers spans_;

@@ -25,6 +25,14 @@ namespace sonde::otlp {
 }
 [[nodiscard]] constexpr char bytes_tag(std::uint32_t field) noexcept { return tag_of(field, encoding::wire_type::bytes); }
 
+/// Room for `bytes.size()` and their padding is there.
+[[nodiscard, gnu::always_inline]] inline char* put_block(char* at, const record::padded_bytes& bytes) noexcept {
+  std::memcpy(at, bytes.data(), record::padded_bytes::padding);
+  if (bytes.size() > record::padded_bytes::padding) [[unlikely]]
+    std::memcpy(at, bytes.data(), bytes.size());
+  return at + bytes.size();
+}
+
 /// Every function takes the cursor and returns where it stopped.
 class protobuf_writer {
  public:
@@ -65,7 +73,7 @@ class protobuf_writer {
   }
   /// The same where there are many: the common types are written in place, without a call.
   [[nodiscard, gnu::always_inline]] char* put_frequent_attribute(char* at, char tag, const record::attribute_view& each) {
-    const std::string& key = each.key->protobuf;
+    const record::padded_bytes& key = each.key->protobuf;
     const record::value_view& value = each.value;
     switch (value.type) {
       case record::entry_type::integer: return put_integer(at, tag, key, value.integer());
@@ -80,6 +88,8 @@ class protobuf_writer {
   }
 
  private:
+  using key_bytes = record::padded_bytes;
+
   static constexpr char value_tag = bytes_tag(2);  // KeyValue.value
   static constexpr char text_tag = bytes_tag(1);   // AnyValue.string_value
   static constexpr char bool_tag = tag_of(2, encoding::wire_type::varint);
@@ -88,7 +98,7 @@ class protobuf_writer {
   static constexpr char array_tag = bytes_tag(5);
   static constexpr char map_tag = bytes_tag(6);
   static constexpr std::size_t short_text = 120;  // with its tags and lengths still below 128
-  static constexpr std::size_t scalar_room = 32;  // tags, lengths and value of an attribute, without its key
+  static constexpr std::size_t scalar_room = 32 + key_bytes::padding;  // all of an attribute but its key and its text
 
   /// A text and its size once it is well-formed.
   struct clean_text {
@@ -106,18 +116,18 @@ class protobuf_writer {
   };
 
   /// Tag, length and key of a KeyValue whose value, with its own tag and length, takes `value_size` bytes.
-  [[nodiscard, gnu::always_inline]] char* put_key(char* at, char tag, std::string_view key, std::size_t value_size) {
+  [[nodiscard, gnu::always_inline]] char* put_key(char* at, char tag, const key_bytes& key, std::size_t value_size) {
     at = to_.room(at, key.size() + value_size + scalar_room);
     *at++ = tag;
-    return put_copy(encoding::put_varint(at, key.size() + value_size), key);
+    return put_block(encoding::put_varint(at, key.size() + value_size), key);
   }
-  [[nodiscard, gnu::always_inline]] char* put_boolean(char* at, char tag, std::string_view key, bool value) {
+  [[nodiscard, gnu::always_inline]] char* put_boolean(char* at, char tag, const key_bytes& key, bool value) {
     at = put_key(at, tag, key, 4);
     const char bytes[] = {value_tag, 2, bool_tag, static_cast<char>(value)};
     std::memcpy(at, bytes, sizeof bytes);
     return at + sizeof bytes;
   }
-  [[nodiscard, gnu::always_inline]] char* put_integer(char* at, char tag, std::string_view key, std::int64_t value) {
+  [[nodiscard, gnu::always_inline]] char* put_integer(char* at, char tag, const key_bytes& key, std::int64_t value) {
     const auto bits = static_cast<std::uint64_t>(value);
     const std::size_t size = 1 + encoding::varint_size(bits);
     at = put_key(at, tag, key, 2 + size);
@@ -133,7 +143,7 @@ class protobuf_writer {
     return at + size - 1;
   }
   /// A record's text, whose payload is padded to eight bytes: copied and looked over in one pass. All lengths fit a byte.
-  [[nodiscard, gnu::always_inline]] char* put_short_text(char* at, char tag, std::string_view key, const record::value_view& text) {
+  [[nodiscard, gnu::always_inline]] char* put_short_text(char* at, char tag, const key_bytes& key, const record::value_view& text) {
     const std::size_t size = text.size;
     at = put_key(at, tag, key, 4 + size);
     const char bytes[] = {value_tag, static_cast<char>(2 + size), text_tag, static_cast<char>(size)};
@@ -163,7 +173,7 @@ class protobuf_writer {
     return block << unwanted;
   }
 
-  [[nodiscard, gnu::noinline]] char* put_text_value(char* at, char tag, std::string_view key, std::string_view text) {
+  [[nodiscard, gnu::noinline]] char* put_text_value(char* at, char tag, const key_bytes& key, std::string_view text) {
     const clean_text clean{text};
     const std::size_t any = 1 + encoding::varint_size(clean.size) + clean.size;
     at = put_key(at, tag, key, 1 + encoding::varint_size(any) + any);
@@ -180,7 +190,7 @@ class protobuf_writer {
     protobuf_writer& to;
     char* at;
     char tag;
-    std::string_view key;
+    const key_bytes& key;
 
     char* operator()(bool value) const { return to.put_boolean(at, tag, key, value); }
     char* operator()(std::int64_t value) const { return to.put_integer(at, tag, key, value); }

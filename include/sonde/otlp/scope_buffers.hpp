@@ -26,6 +26,10 @@ class scope_buffers {
     all_[index].scope = span.scope;
     return all_[index].spans;
   }
+  /// The same by the scope's index; null before the first `of` for it.
+  [[nodiscard]] byte_buffer* known(std::size_t index) noexcept {
+    return index < all_.size() && all_[index].scope != nullptr ? &all_[index].spans : nullptr;
+  }
 
   /// Calls `use(const scope_buffer&)` for each scope that has spans.
   template <class Use>

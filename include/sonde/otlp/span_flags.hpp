@@ -5,15 +5,15 @@
 
 #include <cstdint>
 
-#include <sonde/record/span_view.hpp>
+#include <sonde/record/layout.hpp>
 
 namespace sonde::otlp {
 
 /// The W3C flags in the low byte; whether it is known if the parent is remote; whether it is.
-[[nodiscard]] inline std::uint32_t flags_of(const record::span_view& span) noexcept {
+[[nodiscard]] inline std::uint32_t flags_of(const record::header& span) noexcept {
   constexpr std::uint32_t has_is_remote = 0x100;
   constexpr std::uint32_t is_remote = 0x200;
-  return (span.header.flags & record::sampled) | has_is_remote | (span.has_remote_parent() ? is_remote : 0);
+  return (span.flags & record::sampled) | has_is_remote | ((span.flags & record::remote_parent) != 0 ? is_remote : 0);
 }
 
 }  // namespace sonde::otlp

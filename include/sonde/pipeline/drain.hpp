@@ -43,7 +43,9 @@ class drain {
       if (ended) {
         take_over(*each);
         recorders_.recycle(*each);
-      } else if (read == 0) {
+      } else if (read != 0) {
+        each->idle_passes = 0;
+      } else if (++each->idle_passes == patience) {
         recorders_.trim(*each);
       }
     }
@@ -82,6 +84,7 @@ class drain {
 
  private:
   static constexpr std::size_t longest_run = std::size_t{64} << 10;  // stays in a core's cache for every exporter
+  static constexpr std::uint32_t patience = 16;  // passes without a record before a thread's spare chunks are freed
   static constexpr std::size_t share = std::size_t{2} << 20;         // of one ring in one pass: no thread holds up the rest
 
   template <class HandOn>
@@ -98,8 +101,9 @@ class drain {
       reader.read = written;
       if (next == nullptr) break;
       from.spans_retired += record::chunk::spans(state);
-      recorders_.retire(from, reader.draining);
-      reader = {next, 0};
+      record::chunk* const drained = reader.draining;
+      reader = {next, 0};  // first: a child forked in between must not free it again
+      recorders_.retire(from, drained);
     }
     return bytes;
   }

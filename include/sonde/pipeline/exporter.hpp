@@ -45,7 +45,8 @@ template <class E>
 concept takes_logs = requires(E& exporter, const record::log_view& log) { exporter.write(log); };
 
 /// `write` returns whether the record was kept. Where there is `flush()`, it follows each batch of records; `advance(now,
-/// flushing)` in its place is called on every pass, for a sink that waits for something.
+/// flushing)` in its place is called on every pass, for a sink that waits for something. A sink that keeps records in memory
+/// for a while before they are safe has `take_written()`: how many spans became so since the last call; the rest is queued.
 template <class E>
 concept sink = names_and_opens<E> && requires(E& exporter, const record::span_view& span) {
   { exporter.write(span) } -> std::same_as<bool>;

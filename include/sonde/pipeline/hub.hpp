@@ -93,6 +93,8 @@ class hub {
     return made;
   }
   static void describe_current(record::exception_sink sink) noexcept {
+    // Null outside a handler, and in one of foreign making, such as a thread's cancellation: neither may be rethrown here.
+    if (std::current_exception() == nullptr) return;
     const std::type_info* thrown = abi::__cxa_current_exception_type();
     try {
       throw;

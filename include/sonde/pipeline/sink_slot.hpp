@@ -36,23 +36,45 @@ class sink_slot final : public slot {
     }
   }
   void advance([[maybe_unused]] steady_time now, [[maybe_unused]] bool flushing) noexcept override {
-    if constexpr (requires { exporter_.advance(now, flushing); })
-      exporter_.advance(now, flushing);
-    else if constexpr (requires { exporter_.flush(); })
-      if (std::exchange(fresh_, false)) exporter_.flush();
+    try {
+      if constexpr (requires { exporter_.advance(now, flushing); }) {
+        exporter_.advance(now, flushing);
+      } else if constexpr (requires { exporter_.flush(); }) {
+        if (std::exchange(fresh_, false) || (flushing && !idle())) exporter_.flush();
+      }
+    } catch (...) {  // out of memory: what is not written stays queued
+    }
+    settle_written();
   }
-  [[nodiscard]] bool idle() const noexcept override { return true; }
+  [[nodiscard]] bool idle() const noexcept override { return stats_.spans.queued == 0; }
   [[nodiscard]] steady_time due() const noexcept override { return steady_time::max(); }
   [[nodiscard]] std::chrono::milliseconds patience() const noexcept override {
     if constexpr (requires { exporter_.patience(); }) return exporter_.patience();
     return std::chrono::milliseconds{1000};
   }
   void give_up() noexcept override {
-    if constexpr (requires { exporter_.close(); }) exporter_.close();
+    try {
+      if constexpr (requires { exporter_.close(); }) exporter_.close();
+    } catch (...) {
+    }
+    settle_written();
+    const tally lost{stats_.spans.queued, 0};
+    settled(lost);
+    dropped(lost, drop_reason::rejected);
   }
   void abandon() noexcept override {}
 
  private:
+  static constexpr bool keeps_for_later = requires(Exporter& e) { e.take_written(); };
+
+  void settle_written() noexcept {
+    if constexpr (keeps_for_later) {
+      const tally written{exporter_.take_written(), 0};
+      settled(written);
+      exported(written);
+    }
+  }
+
   void write(record::record_view record, steady_time now) noexcept {
     const bool is_span = record.header().type == record::record_type::span;
     const tally one{is_span ? 1u : 0u, is_span ? 0u : 1u};
@@ -65,7 +87,7 @@ class sink_slot final : public slot {
       } else {
         return dropped(one, drop_reason::unsupported);
       }
-      if (kept) return exported(one);
+      if (kept) return is_span && keeps_for_later ? queued(one) : exported(one);
       dropped(one, drop_reason::rejected);
       if constexpr (requires { exporter_.failure(); }) report_failure(exporter_.failure(), now);
     } catch (...) {

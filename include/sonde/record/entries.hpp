@@ -89,7 +89,7 @@ namespace sonde::record {
     __builtin_memcpy(to, ends, Width);
     __builtin_memcpy(to + from.size - Width, ends + Width, Width);
   };
-  if (from.size > 32 || from.size == 0)
+  if (from.size > 32)
     __builtin_memcpy(to, from.data, from.size);
   else if (from.size >= 16)
     both_ends.template operator()<16>();
@@ -137,6 +137,15 @@ struct opened_entry {
   __builtin_memcpy(&head, at, sizeof head);
   head.shape = entry::make_shape(head.type(), into.entries_size() - opened.offset - sizeof head);
   __builtin_memcpy(at, &head, sizeof head);
+}
+/// A key and its value inside a map; neither where one of them did not fit, or where the value has nothing to say.
+template <class PutKey, class PutValue>
+void put_pair(frame& into, PutKey put_key, PutValue put_its_value) noexcept {
+  const std::uint32_t before = into.header.size;
+  put_key();
+  const std::uint32_t between = into.header.size;
+  put_its_value();
+  if (between == before || into.header.size == between) into.header.size = before;
 }
 /// Eight bytes inside a compound entry.
 inline void put_word(frame& into, std::uint64_t word) noexcept {

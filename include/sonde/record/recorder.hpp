@@ -69,6 +69,7 @@ struct recorder {
   // the collector's
   alignas(64) ring_reader reader;
   spare_chunks spares;
+  std::uint32_t idle_passes;     // how often in a row the collector found nothing
   chunk* first;                  // the producer's first chunk, published once
   std::uint64_t spans_read;
   std::uint64_t spans_retired;   // in chunks that are drained and gone

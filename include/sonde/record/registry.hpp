@@ -4,6 +4,7 @@
 // Keeps a copy of every description under its id, for as long as the process runs: sites may lie in plugins that unload.
 // Filled through the session's table, read by the collector.
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -20,6 +21,25 @@
 
 namespace sonde::record {
 
+/// Owned bytes with `padding` zeros behind them: encoders copy a short one as a whole block of that size, without looking at
+/// how long it is.
+class padded_bytes {
+ public:
+  static constexpr std::size_t padding = 32;
+
+  padded_bytes& operator=(std::string_view bytes) {
+    held_.reserve(bytes.size() + padding);
+    held_.assign(bytes).append(padding, '\0');
+    return *this;
+  }
+  [[nodiscard]] const char* data() const noexcept { return held_.data(); }
+  [[nodiscard]] std::size_t size() const noexcept { return held_.size() - padding; }
+  operator std::string_view() const noexcept { return {data(), size()}; }  // NOLINT(google-explicit-constructor): it is bytes
+
+ private:
+  std::string held_ = std::string(padding, '\0');
+};
+
 /// A description with its texts owned, and its scope numbered. Never moves, never goes.
 struct registered {
   std::uint32_t id = 0;
@@ -27,7 +47,8 @@ struct registered {
   std::uint32_t key = 0;    // id of the first attribute, annotation or metadata of this name: equal for equal keys
   std::uint32_t line = 0;
   description_type type = description_type::span;
-  std::string name, name_space, protobuf, json, file, function, location_protobuf, location_json;
+  padded_bytes protobuf;
+  std::string name, name_space, json, file, function, location_protobuf, location_json;
 };
 struct registered_scope {
   std::string name, version;

@@ -5,6 +5,7 @@
 // earlier ones. Borrowed from the record; valid until the reader reads the next.
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -165,6 +166,11 @@ class record_reader {
     attributes.finish(made);
     return made;
   }
+
+  /// For encoders that read a record themselves. Descriptions by id, those met so far.
+  [[nodiscard]] std::span<const registered* const> descriptions() const noexcept { return descriptions_; }
+  [[nodiscard]] const context::clock_sync& clock() const noexcept { return clock_; }
+  [[nodiscard]] const span_limits& limits() const noexcept { return limits_; }
 
  private:
   [[nodiscard]] const registered* description(std::uint32_t id) {

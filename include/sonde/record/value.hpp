@@ -116,8 +116,7 @@ template <class T>
     const opened_entry opened = begin(into, id_of(key), keyed ? entry_type::map : entry_type::array);
     for (const auto& each : value) {
       if constexpr (keyed) {
-        put_value(into, no_key, each.first);
-        put_value(into, no_key, each.second);
+        put_pair(into, [&] { put_value(into, no_key, each.first); }, [&] { put_value(into, no_key, each.second); });
       } else {
         put_value(into, no_key, static_cast<const element&>(each));
       }

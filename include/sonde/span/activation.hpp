@@ -71,4 +71,11 @@ class borrowed_scope {
   borrowed_frame frame_;
 };
 
+/// Nobody on this thread writes to `ended` any more, though a scope may keep it current.
+inline void revoke(const frame& ended) noexcept {
+  for (frame* each = active_frame(); each != nullptr; each = each->outer)
+    if (each->header.type == record_type::borrowed && static_cast<borrowed_frame*>(each)->lender == &ended)
+      static_cast<borrowed_frame*>(each)->lender = nullptr;
+}
+
 }  // namespace sonde::record

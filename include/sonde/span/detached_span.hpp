@@ -30,6 +30,7 @@ class basic_detached_span : public operations<basic_detached_span> {
   void end() noexcept {
     if (state_ == nullptr) return;
     state_->header.end = context::ticks();
+    record::revoke(*state_);
     record::end_unlinked(*state_, state_->session);
     delete state_;
     state_ = nullptr;
@@ -78,7 +79,8 @@ class live_detached_span : public basic_detached_span {
       : basic_detached_span(record::site<Scope, Name>, at, what, parent) {}
 };
 
-/// While it lives, the detached span is this thread's current one. The span may move meanwhile, but must not end.
+/// While it lives, the detached span is this thread's current one. The span may move meanwhile; once it has ended here,
+/// it stays the parent of what begins, and takes nothing more.
 class live_scope {
  public:
   explicit live_scope(const basic_detached_span& span) noexcept

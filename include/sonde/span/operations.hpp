@@ -8,6 +8,7 @@
 #include <sonde/config.hpp>
 #include <sonde/context/kind.hpp>
 #include <sonde/context/span_context.hpp>
+#include <sonde/span/activation.hpp>
 #include <sonde/span/parts.hpp>
 
 namespace sonde {

@@ -49,12 +49,14 @@ inline bool put_status(frame& into, status outcome) noexcept {
   });
 }
 
-/// For code that catches and rethrows, and thus knows: the event, error status, and no guessing at the close.
+/// For code that catches and rethrows, and thus knows: the event, error status, no guessing at the close, and the amendment
+/// for spans unwound beneath.
 [[gnu::noinline, gnu::cold]] inline void fail_with_handled_exception(frame& into) noexcept {
   describe_handled_exception([&into](meta::text type, meta::text message) noexcept {
     put_exception_event(into, type, message);
     put_status(into, status::error);
     into.room |= frame::exception_known;
+    if (recorder* mine = live_recorder()) publish_amendment(*mine, &into, type, message);
   });
 }
 

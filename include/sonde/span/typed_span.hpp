@@ -59,10 +59,7 @@ struct aggregate_value<Aggregate> {
   }
   template <class Field>
   static void put_member(frame& into, meta::text name, const Field& field) noexcept {
-    if constexpr (optional_like<Field>)
-      if (!field.has_value()) return;
-    put_text(into, no_key, name);
-    put_value(into, no_key, field);
+    put_pair(into, [&] { put_text(into, no_key, name); }, [&] { put_value(into, no_key, field); });
   }
 };
 
