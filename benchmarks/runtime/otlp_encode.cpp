@@ -14,7 +14,7 @@
 #include <sonde/otlp/protobuf.hpp>
 #include <sonde/record/key.hpp>
 #include <sonde/record/registry.hpp>
-#include <sonde/record/span_view.hpp>
+#include <sonde/record/record_reader.hpp>
 #include <sonde/resource/resource.hpp>
 
 namespace {

@@ -12,7 +12,7 @@
 
 #include <sonde/encoding/hex.hpp>
 #include <sonde/record/location.hpp>
-#include <sonde/record/span_view.hpp>
+#include <sonde/record/record_reader.hpp>
 
 namespace sonde::testing {
 

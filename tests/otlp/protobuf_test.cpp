@@ -64,6 +64,13 @@ TEST(protobuf, values_that_look_like_nothing_are_there) {
 }
 
 TEST(protobuf, integers_to_their_ends) {
+  expect_attribute(payload::integer(127), "4a070a016b1202187f");
+  expect_attribute(payload::integer(128), "4a080a016b1203188001");
+  expect_attribute(payload::integer(300), "4a080a016b120318ac02");
+  expect_attribute(payload::integer(16'384), "4a090a016b120418808001");
+  expect_attribute(payload::integer(2'097'151), "4a090a016b120418ffff7f");
+  expect_attribute(payload::integer(268'435'455), "4a0a0a016b120518ffffff7f");
+  expect_attribute(payload::integer(268'435'456), "4a0b0a016b1206188080808001");
   expect_attribute(payload::integer(std::numeric_limits<std::int64_t>::min()), "4a100a016b120b1880808080808080808001");
   expect_attribute(payload::integer(std::numeric_limits<std::int64_t>::max()), "4a0f0a016b120a18ffffffffffffffff7f");
   expect_attribute(payload::word(sonde::record::entry_type::unsigned_integer, UINT64_MAX),

@@ -14,6 +14,7 @@
 #include <sonde/adapters/otlp/verdict.hpp>
 #include <sonde/otlp/protobuf.hpp>
 #include <sonde/pipeline/exporter.hpp>
+#include <sonde/record/record_reader.hpp>
 #include <sonde/transport/http.hpp>
 #include <sonde/version.hpp>
 
@@ -40,6 +41,9 @@ class exporter {
     return destination;
   }
 
+  [[nodiscard]] bool encode_plain(record::record_view record, const record::record_reader& reader) {
+    return encoder_->append_plain(record, reader);
+  }
   void encode(const record::span_view& span) { encoder_->append(span); }
   [[nodiscard]] std::size_t encoded_size() const noexcept { return encoder_->size(); }
 

@@ -58,6 +58,16 @@ constexpr char* put_rfc3339(char* at, std::uint64_t unix_nano) noexcept {
   return at;
 }
 
+/// The same for a moment that may lie before 1970.
+constexpr char* put_signed_rfc3339(char* at, std::int64_t unix_nano) noexcept {
+  if (unix_nano >= 0) return put_rfc3339(at, static_cast<std::uint64_t>(unix_nano));
+  constexpr std::uint64_t nanos_in_400_years = std::uint64_t{146097} * 86400 * 1'000'000'000;  // then the calendar repeats
+  char* const end = put_rfc3339(at, static_cast<std::uint64_t>(unix_nano) + nanos_in_400_years);
+  const auto seconds = (static_cast<std::uint64_t>(unix_nano) + nanos_in_400_years) / 1'000'000'000;
+  put_padded(at, date_of(seconds / 86400).year - 400, 4);
+  return end;
+}
+
 /// `412 ns`, `1.23 ms`, `2.5 s`: three digits, rounded, zeros at the end left out. From a minute on in two units,
 /// cut off: `2 min 5 s`, `1 h 30 min`, `3 d 4 h`.
 constexpr char* put_duration(char* at, std::uint64_t nanos) noexcept {

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The short way from a record's bytes to a protobuf Span, in one pass and without a span_view: for plain spans, which nearly
-// all are. Plain is a span with nothing but attributes, each under a key of its own, none cut, and no status. Every other
-// goes through record_reader. Used by protobuf.hpp; both ways write the same bytes.
+// The short way from a record's bytes to a protobuf Span, in one pass and without a span_view. For plain spans: no status,
+// nothing but numbers, booleans and short ASCII texts in at most 512 bytes, none cut, each under a short key of its own;
+// between 128 bytes and 16 KiB when encoded. Others go through record_reader. Used by protobuf.hpp; both ways write the
+// same bytes.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 
-#include <sonde/otlp/protobuf_writer.hpp>
+#include <sonde/otlp/byte_buffer.hpp>
 #include <sonde/otlp/scope_buffers.hpp>
+#include <sonde/otlp/short_attribute.hpp>
 #include <sonde/otlp/span_fields.hpp>
-#include <sonde/record/span_view.hpp>
+#include <sonde/record/record_reader.hpp>
 
 namespace sonde::otlp {
 
@@ -20,64 +24,97 @@ namespace sonde::otlp {
 class plain_span {
  public:
   plain_span(record::record_view record, const record::record_reader& reader) noexcept
-      : record_{record}, reader_{reader}, known_{reader.descriptions()} {}
+      : record_{record.data}, size_{record.size()}, reader_{reader}, known_{reader.descriptions()} {}
 
   /// How many bytes it appended; 0 where the span is not plain, and then nothing has changed.
-  [[nodiscard]] std::size_t append_to(scope_buffers& scopes) const {
-    const record::header header = record_.header();
-    if (header.description >= known_.size() || header.location >= known_.size() || header.status != 0) return 0;
+  [[nodiscard, gnu::always_inline]] std::size_t append_to(scope_buffers& scopes) const {
+    const record::header header = record::record_view{record_}.header();
+    const record::span_limits& limits = reader_.limits();
+    const std::size_t entries = size_ - sizeof header;
+    if (header.description >= known_.size() || header.location >= known_.size() || header.status != 0 ||
+        entries > std::min<std::size_t>(most_entries, limits.attributes * sizeof(record::entry)))
+      return 0;
     const record::registered& site = *known_[header.description];
     const record::registered& place = header.location != 0 ? *known_[header.location] : site;
     byte_buffer* const into = scopes.known(site.scope);
     if (into == nullptr) return 0;
 
-    protobuf_writer to{*into};
-    char* at = into->cursor();
-    const std::size_t before = into->size();
-    const std::size_t whole = open_span(to, at);
-    at = put_identity(*into, at, header);
-    at = put_site_name(*into, at, site);
+    char* const begin = into->room(into->cursor(), most_bytes + site.protobuf.size() + place.location_protobuf.size());
+    char* at = put_identity(begin + 3, header);
+    at = put_block(at, site.protobuf);
     const std::int64_t start = reader_.clock().unix_nano(header.start);
     at = put_kind_and_times(at, header, start, start + reader_.clock().nanoseconds(header.start, header.end));
-    at = put_attributes(to, at);
+    at = put_attributes(at, std::min<std::size_t>(longest_short_text, limits.value_length));
     if (at == nullptr) return 0;
-    at = put_place(*into, at, place);
-    at = close_span(*into, to, at, header, whole);
+    at = put_copy(at, place.location_protobuf);
+    at = put_flags(at, header);
+    const auto size = static_cast<std::size_t>(at - begin) - 3;
+    if (size < 128 || size >= 1 << 14) [[unlikely]]
+      return 0;
+    *begin = bytes_tag(2);
+    static_cast<void>(encoding::put_padded_varint<2>(begin + 1, size));
     into->commit(at);
-    return into->size() - before;
+    return 3 + size;
   }
 
  private:
+  static constexpr std::size_t most_entries = 512;  // bytes
+  static constexpr std::size_t most_bytes = fixed_room + most_entries / sizeof(record::entry) * short_attribute_room;
+
   /// Null where one of the entries is no attribute, or none that can be sent as it is.
-  [[nodiscard, gnu::always_inline]] char* put_attributes(protobuf_writer& to, char* at) const {
-    const record::span_limits& limits = reader_.limits();
+  [[nodiscard, gnu::always_inline]] char* put_attributes(char* at, std::size_t longest) const noexcept {
+    using enum record::entry_type;
+    constexpr auto word = [](record::entry_type type) { return record::entry::make_shape(type, 8); };
+    constexpr char tag = bytes_tag(9);
+    const auto known = known_;
     std::uint64_t seen = 0;  // a bit for each key, which it may share with others
-    std::uint32_t left = limits.attributes;
-    for (record::entry_cursor entries = record_.entries(); entries.next();) {
-      record::value_view value = entries.value();
-      value.max_characters = limits.value_length;
-      if (value.type > record::entry_type::map || entries.id() >= known_.size() || left-- == 0 ||
-          value.size > limits.value_length) [[unlikely]]
-        return nullptr;
-      const record::registered* const key = known_[entries.id()];
-      const std::uint64_t bit = std::uint64_t{1} << (key->key & 63);
-      if ((seen & bit) != 0 && repeats(key->key, value.data)) [[unlikely]]
-        return nullptr;
+    std::uint64_t again = 0;
+    const char* from = record_ + sizeof(record::header);
+    const char* const end = record_ + size_;
+    while (static_cast<std::size_t>(end - from) >= sizeof(record::entry) + 8) {
+      record::entry head;
+      std::uint64_t bits;
+      std::memcpy(&head, from, sizeof head);
+      if (head.description >= known.size()) return nullptr;
+      const record::registered& described = *known[head.description];
+      const record::padded_view key = described.protobuf;
+      if (key.size > record::padded_view::padding) return nullptr;
+      const std::uint64_t bit = std::uint64_t{1} << (described.key & 63);
+      again |= seen & bit;
       seen |= bit;
-      at = to.put_frequent_attribute(at, bytes_tag(9), {key, value});
+      from += sizeof head;
+      std::memcpy(&bits, from, sizeof bits);
+      if (head.shape == word(integer)) {
+        at = put_integer(at, tag, key, static_cast<std::int64_t>(bits));
+        from += sizeof bits;
+      } else if (head.shape == word(boolean)) {
+        at = put_boolean(at, tag, key, bits != 0);
+        from += sizeof bits;
+      } else if (head.shape == word(real)) {
+        at = put_double(at, tag, key, __builtin_bit_cast(double, bits));
+        from += sizeof bits;
+      } else {
+        const std::size_t size = head.size();
+        if (head.type() != text || size > longest || record::padded(size) > static_cast<std::size_t>(end - from))
+          return nullptr;
+        at = put_short_text(at, tag, key, from, size);
+        if (at == nullptr) return nullptr;
+        from += record::padded(size);
+      }
     }
-    return at;
+    return from == end && (again == 0 || !has_repeated_key()) ? at : nullptr;
   }
 
-  /// Whether an entry that ends before `end` has this key already.
-  [[nodiscard, gnu::noinline]] bool repeats(std::uint32_t key, const char* end) const noexcept {
-    record::entry_cursor earlier = record_.entries();
-    while (earlier.next() && earlier.value().data != end)
-      if (known_[earlier.id()]->key == key) return true;
+  [[nodiscard, gnu::noinline]] bool has_repeated_key() const noexcept {
+    const record::record_view whole{record_};
+    for (record::entry_cursor one = whole.entries(); one.next();)
+      for (record::entry_cursor other = whole.entries(); other.next() && other.value().data != one.value().data;)
+        if (known_[one.id()]->key == known_[other.id()]->key) return true;
     return false;
   }
 
-  record::record_view record_;
+  const char* record_;
+  std::size_t size_;
   const record::record_reader& reader_;
   std::span<const record::registered* const> known_;
 };

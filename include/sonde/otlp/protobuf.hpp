@@ -15,6 +15,7 @@
 #include <sonde/otlp/protobuf_writer.hpp>
 #include <sonde/otlp/scope_buffers.hpp>
 #include <sonde/otlp/span_fields.hpp>
+#include <sonde/record/record_reader.hpp>
 #include <sonde/resource/resource.hpp>
 
 namespace sonde::otlp {
@@ -104,12 +105,13 @@ class protobuf_encoder {
   static void put(byte_buffer& into, const record::span_view& span) {
     protobuf_writer to{into};
     char* at = into.cursor();
-    const std::size_t whole = open_span(to, at);
-    at = put_identity(into, at, span.header);
-    at = span.renamed ? into.room(to.put_text(at, bytes_tag(5), span.name), fixed_room) : put_site_name(into, at, *span.site);
+    const std::size_t whole = to.open<2>(at, bytes_tag(2));  // most spans are between 128 bytes and 16 KiB
+    at = put_identity(into.room(at, fixed_room + span.site->protobuf.size()), span.header);
+    at = span.renamed ? into.room(to.put_text(at, bytes_tag(5), span.name), fixed_room) : put_block(at, span.site->protobuf);
     at = put_kind_and_times(at, span.header, span.start_unix_nano, span.end_unix_nano);
     for (const record::attribute_view& each : span.attributes) at = to.put_attribute(at, bytes_tag(9), each);
-    if (span.location != nullptr) at = put_place(into, at, *span.location);
+    if (span.location != nullptr)
+      at = put_copy(into.room(at, span.location->location_protobuf.size()), span.location->location_protobuf);
     at = put_count(into, at, 10, span.cut_attributes);
     for (const record::event_view& each : span.events) at = put(into, to, at, each);
     at = put_count(into, at, 12, span.cut_events);
@@ -121,7 +123,7 @@ class protobuf_encoder {
       at = encoding::put_varint_field(into.room(at, fixed_room), 3, span.header.status);
       at = to.close(at, inside);
     }
-    into.commit(close_span(into, to, at, span.header, whole));
+    into.commit(to.close<2>(put_flags(into.room(at, fixed_room), span.header), whole));
   }
 
   static char* put(byte_buffer& into, protobuf_writer& to, char* at, const record::event_view& event) {

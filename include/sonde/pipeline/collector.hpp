@@ -28,7 +28,7 @@ class collector : public std::enable_shared_from_this<collector> {
  public:
   using clock = std::chrono::steady_clock;
 
-  explicit collector(std::uint64_t session) : drain_{hub::instance().recorders, session} {}
+  explicit collector(std::uint64_t session) : session_{session}, drain_{hub::instance().recorders, session} {}
 
   [[nodiscard]] context::clock_sync& times() noexcept { return times_; }
   void add(std::unique_ptr<slot> exporter) { slots_.push_back(std::move(exporter)); }
@@ -59,6 +59,7 @@ class collector : public std::enable_shared_from_this<collector> {
     hub::instance().waker.insist();
     const bool ended = progress_.wait_until(lock, deadline + grace, [&] { return finished_; });
     const bool complete = ended && !left_over_;
+    if (!ended) hub::instance().recorders.surrender(session_);  // before the thread can find out that it has finished
     lock.unlock();
     if (ended)
       thread_.join();
@@ -105,7 +106,7 @@ class collector : public std::enable_shared_from_this<collector> {
       const clock::time_point now = clock::now();
       const orders asked = read_orders();
       const std::size_t drained = pass(now, asked);
-      if (answer(now, asked)) return;
+      if (answer(now, asked)) return hub::instance().recorders.hand_back(session_);
       if (observers_.load(std::memory_order_relaxed) != 0) std::this_thread::sleep_for(std::chrono::microseconds{500});
       if (drained >= catching_up) continue;
       sleep = drained >= busy_bytes ? std::max<std::chrono::nanoseconds>(sleep / 2, shortest_sleep)
@@ -200,6 +201,7 @@ class collector : public std::enable_shared_from_this<collector> {
   mutable std::mutex control_;  // held briefly; guards what follows but for the parts of the work
   std::condition_variable progress_;
   context::clock_sync times_;
+  std::uint64_t session_;
   drain drain_;
   std::vector<std::unique_ptr<slot>> slots_;
   std::vector<std::shared_ptr<transport::driver>> drivers_;

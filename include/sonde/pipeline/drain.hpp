@@ -35,12 +35,10 @@ class drain {
       if (__atomic_load_n(&each->session, __ATOMIC_ACQUIRE) != session_) continue;
       const bool ended = __atomic_load_n(&each->abandoned, __ATOMIC_ACQUIRE);
       widen(*each);
-      std::size_t read = 0;
-      std::size_t piece = 0;
-      do read += piece = empty(*each, now, hand_on);
-      while (piece >= share && (ended || flushing));
+      const std::size_t read = empty(*each, ended || flushing, now, hand_on);
       bytes += read;
       if (ended) {
+        unwound_.release_of(*each, hand_on);  // whoever gets the recorder next knows nothing of them
         take_over(*each);
         recorders_.recycle(*each);
       } else if (read != 0) {
@@ -68,7 +66,7 @@ class drain {
       if (__atomic_load_n(&each->session, __ATOMIC_ACQUIRE) != session_) continue;
       const record::signal_counters spans = snapshot_spans(*each, settled);
       const record::signal_counters logs = snapshot_logs(*each, settled);
-      open += record::signal_counters::open_in(spans.begun_and_open);
+      open += open_spans(*each, spans.begun_and_open);
       into.spans.started += begun(*each, spans.begun_and_open);
       add(into.spans, spans);
       add(into.logs, logs);
@@ -87,12 +85,15 @@ class drain {
   static constexpr std::uint32_t patience = 16;  // passes without a record before a thread's spare chunks are freed
   static constexpr std::size_t share = std::size_t{2} << 20;         // of one ring in one pass: no thread holds up the rest
 
+  /// `all`: up to where the producer stands now, which it may leave behind meanwhile; else no more than a share.
   template <class HandOn>
-  std::size_t empty(record::recorder& from, clock::time_point now, HandOn hand_on) {
+  std::size_t empty(record::recorder& from, bool all, clock::time_point now, HandOn hand_on) {
     record::ring_reader& reader = from.reader;
     if (reader.draining == nullptr) reader.draining = __atomic_load_n(&from.first, __ATOMIC_ACQUIRE);
+    const record::chunk* const last = all ? last_chunk(reader.draining) : nullptr;
     std::size_t bytes = 0;
-    while (reader.draining != nullptr && bytes < share) {
+    for (bool reached = false; reader.draining != nullptr && !reached && (all || bytes < share);) {
+      reached = reader.draining == last;
       record::chunk* const next = __atomic_load_n(&reader.draining->next, __ATOMIC_ACQUIRE);  // before `written`
       const std::uint64_t state = __atomic_load_n(&reader.draining->written, __ATOMIC_ACQUIRE);
       const std::size_t written = record::chunk::bytes(state);
@@ -106,6 +107,15 @@ class drain {
       recorders_.retire(from, drained);
     }
     return bytes;
+  }
+
+  [[nodiscard]] static const record::chunk* last_chunk(const record::chunk* at) noexcept {
+    while (at != nullptr)
+      if (const record::chunk* next = __atomic_load_n(&at->next, __ATOMIC_ACQUIRE))
+        at = next;
+      else
+        break;
+    return at;
   }
 
   /// Cuts fresh records into runs; amendments and unwound spans are no part of any.
@@ -127,7 +137,10 @@ class drain {
       const bool is_unwound = type == record::record_type::span && (flags & record::unwound) != 0;
       if (type == record::record_type::amendment || is_unwound || !unwound_.empty()) [[unlikely]] {
         end_run(data);
-        unwound_.settle(from, each, hand_on);
+        try {
+          unwound_.settle(from, each, hand_on);
+        } catch (...) {  // out of memory: they go on when their time is up
+        }
         if (type == record::record_type::amendment) continue;
         if (is_unwound && unwound_.hold(from, each, now)) {
           ++from.spans_read;
@@ -148,19 +161,23 @@ class drain {
   /// The ended thread's counters join those of the session.
   void take_over(const record::recorder& ended) noexcept {
     ended_begun_ += begun(ended, ended.spans.begun_and_open);
-    ended_open_ += record::signal_counters::open_in(ended.spans.begun_and_open);
+    ended_open_ += open_spans(ended, ended.spans.begun_and_open);
     add(ended_spans_, ended.spans);
     add(ended_logs_, ended.logs);
   }
   static void widen(record::recorder& of) noexcept {
     const std::uint64_t word = __atomic_load_n(&of.spans.begun_and_open, __ATOMIC_RELAXED);
     of.begun_total = begun(of, word);
-    of.begun_seen = record::signal_counters::begun_in(word);
+    of.open_total = open_spans(of, word);
+    of.word_seen = word;
   }
   /// How many spans the thread has begun, widened from the 40 bits it counts in.
   [[nodiscard]] static std::uint64_t begun(const record::recorder& of, std::uint64_t word) noexcept {
-    constexpr std::uint64_t mask = (std::uint64_t{1} << 40) - 1;
-    return of.begun_total + ((record::signal_counters::begun_in(word) - of.begun_seen) & mask);
+    return of.begun_total + record::signal_counters::begun_in(word - of.word_seen);
+  }
+  /// How many more it has begun than ended, from 24 bits: a thread that ends what others begin goes ever deeper below zero.
+  [[nodiscard]] static std::int64_t open_spans(const record::recorder& of, std::uint64_t word) noexcept {
+    return of.open_total + record::signal_counters::open_in(word - of.word_seen);
   }
   static void add(record::signal_counters& sum, const record::signal_counters& more) noexcept {
     sum.started += more.started;
@@ -184,7 +201,7 @@ class drain {
       copy.begun_and_open = __atomic_load_n(&of.spans.begun_and_open, __ATOMIC_ACQUIRE);
       const std::uint64_t lost = read_rest(of.spans, copy);
       copy.written = of.spans_retired + spans_in_ring(of);
-      const auto open = static_cast<std::uint64_t>(record::signal_counters::open_in(copy.begun_and_open));
+      const auto open = static_cast<std::uint64_t>(open_spans(of, copy.begun_and_open));
       if (begun(of, copy.begun_and_open) + copy.started == open + copy.unsampled + copy.written + lost) return copy;
     }
     settled = false;

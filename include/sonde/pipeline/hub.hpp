@@ -37,7 +37,8 @@ class hub {
   /// Plugs the session in. False where another one is live.
   [[nodiscard]] bool connect(const sampling::any_sampler& sampler, std::size_t ring_bytes) {
     const std::lock_guard lock{mutex_};
-    if (record::installed_table() != nullptr) return false;
+    if (occupied_) return false;
+    occupied_ = true;
     samplers_.push_back(std::make_unique<sampling::any_sampler>(sampler));  // kept: a thread may be asking an old one
     sampler_.store(samplers_.back().get(), std::memory_order_release);
     recorders.recycle_abandoned();
@@ -47,10 +48,16 @@ class hub {
     __atomic_store_n(&record::the_root.table, &table, __ATOMIC_RELEASE);
     return true;
   }
-  /// From here on spans and logs are no-ops.
+  /// From here on spans and logs are no-ops. The collector may still read what they left, until `vacate`.
   void disconnect() noexcept {
+    const std::lock_guard lock{mutex_};
     __atomic_store_n(&record::the_root.table, nullptr, __ATOMIC_RELEASE);
     recorders.stop_all();
+  }
+  /// Another session may start.
+  void vacate() noexcept {
+    const std::lock_guard lock{mutex_};
+    occupied_ = false;
   }
   [[nodiscard]] std::uint64_t session() const noexcept { return session_.load(std::memory_order_relaxed); }
   /// How many forks lie between the first process and this one.
@@ -63,9 +70,11 @@ class hub {
   }
 
   static record::recorder* attach() noexcept {
-    hub& here = instance();
-    const sampling::any_sampler* chosen = here.sampler_.load(std::memory_order_acquire);
-    return here.recorders.attach(here.session(), chosen != nullptr && chosen->drops_roots());
+    return instance().recorders.attach([]() noexcept -> recorder_pool::terms {
+      hub& here = instance();
+      const sampling::any_sampler* chosen = here.sampler_.load(std::memory_order_acquire);
+      return {here.session(), chosen != nullptr && chosen->drops_roots()};
+    });
   }
   static std::uint32_t enroll(record::description& fresh) noexcept {
     try {
@@ -133,11 +142,13 @@ class hub {
     __atomic_store_n(&record::the_root.table, nullptr, __ATOMIC_RELEASE);
     recorders.forget_threads();
     waker.reset();
+    occupied_ = false;
     forks_.fetch_add(1, std::memory_order_relaxed);
     after_fork();
   }
 
   std::mutex mutex_;
+  bool occupied_ = false;
   std::vector<std::unique_ptr<sampling::any_sampler>> samplers_;
   std::atomic<const sampling::any_sampler*> sampler_{nullptr};
   std::atomic<std::uint64_t> session_{0};

@@ -33,17 +33,29 @@ class recorder_pool {
   static constexpr std::size_t first_chunk = std::size_t{4} << 10;
   static constexpr std::size_t largest_chunk = std::size_t{256} << 10;
 
-  /// For this thread, in this session; null where memory is short or the session has just ended. Guards of an earlier
+  /// What a session tells each thread that joins it.
+  struct terms {
+    std::uint64_t session;
+    bool drops_roots;
+  };
+
+  /// For this thread, in the session that is live then; null where memory is short or the session has just ended. Guards of an earlier
   /// session may still be open: they notice by its number, and by not being on the new stack.
-  [[nodiscard]] record::recorder* attach(std::uint64_t session, bool drops_roots) noexcept {
+  template <class AskTerms>
+  [[nodiscard]] record::recorder* attach(AskTerms ask_terms) noexcept {
     const std::lock_guard lock{mutex_};
     if (record::installed_table() == nullptr) return nullptr;
+    const terms agreed = ask_terms();  // under the lock, or a restart might come in between
     record::recorder* mine = record::this_thread;
+    if (mine != nullptr && mine->surrendered) {
+      __atomic_store_n(&mine->abandoned, true, __ATOMIC_RELEASE);
+      mine = nullptr;
+    }
     if (mine == nullptr) mine = take_free();
     if (mine == nullptr) mine = make();
     if (mine == nullptr) return nullptr;
-    reset(*mine, session);
-    mine->drops_roots = drops_roots;
+    reset(*mine, agreed.session);
+    mine->drops_roots = agreed.drops_roots;
     record::this_thread = mine;
     pthread_setspecific(at_thread_exit(), mine);
     __atomic_store_n(&mine->live, true, __ATOMIC_RELEASE);
@@ -80,16 +92,35 @@ class recorder_pool {
     for (record::recorder* each = first(); each != nullptr; each = each->next)
       __atomic_store_n(&each->live, false, __ATOMIC_RELAXED);
   }
+  /// The session's collector is stuck in an exporter and left behind. It may yet read these rings, so that nobody else gets
+  /// them until it hands them back by recycle().
+  void surrender(std::uint64_t session) noexcept {
+    const std::lock_guard lock{mutex_};
+    for (record::recorder* each = first(); each != nullptr; each = each->next)
+      if (each->session == session) each->surrendered = true;
+  }
+  /// It came back after all and reads no more.
+  void hand_back(std::uint64_t session) noexcept {
+    for (record::recorder* each = first(); each != nullptr; each = each->next) {
+      if (__atomic_load_n(&each->session, __ATOMIC_ACQUIRE) != session) continue;
+      if (__atomic_load_n(&each->abandoned, __ATOMIC_ACQUIRE)) {
+        recycle(*each);
+      } else {
+        const std::lock_guard lock{mutex_};
+        each->surrendered = false;
+      }
+    }
+  }
   /// Before a session starts: those of threads that ended meanwhile are free again.
   void recycle_abandoned() noexcept {
     for (record::recorder* each = first(); each != nullptr; each = each->next)
-      if (__atomic_load_n(&each->abandoned, __ATOMIC_ACQUIRE)) recycle(*each);
+      if (!each->surrendered && __atomic_load_n(&each->abandoned, __ATOMIC_ACQUIRE)) recycle(*each);
   }
   /// In the child of a fork, where the mutex is held and no other thread exists: every recorder is free.
   void forget_threads() noexcept {
     record::this_thread = nullptr;
     for (record::recorder* each = first(); each != nullptr; each = each->next) {
-      each->live = each->abandoned = each->in_use = false;
+      each->live = each->abandoned = each->surrendered = each->in_use = false;
       each->session = 0;
     }
   }
@@ -100,6 +131,7 @@ class recorder_pool {
     __atomic_store_n(&drained.session, std::uint64_t{0}, __ATOMIC_RELAXED);
     __atomic_store_n(&drained.abandoned, false, __ATOMIC_RELAXED);
     release_ring(drained);
+    drained.surrendered = false;
     drained.in_use = false;
   }
 
@@ -136,7 +168,8 @@ class recorder_pool {
     mine.span_id_step = mine.ids.next() | 1;
     mine.spans = {};
     mine.logs = {};
-    mine.spans_read = mine.spans_retired = mine.begun_seen = mine.begun_total = 0;
+    mine.spans_read = mine.spans_retired = mine.word_seen = mine.begun_total = 0;
+    mine.open_total = 0;
     __builtin_memset(mine.places, 0, sizeof mine.places);
     mine.logs_read = 0;
     __atomic_store_n(&mine.session, session, __ATOMIC_RELEASE);  // from here on the collector looks at it

@@ -12,6 +12,7 @@
 #include <sonde/context/entropy.hpp>
 #include <sonde/pipeline/retry.hpp>
 #include <sonde/pipeline/slot.hpp>
+#include <sonde/record/record_reader.hpp>
 
 namespace sonde::pipeline {
 
@@ -87,10 +88,11 @@ class request_slot final : public slot {
       return dropped(one, drop_reason::queue_full);
     if (batch_count() == 0) batch_begun_ = now;
     try {
-      if (is_span)
+      if (!is_span) {
+        if constexpr (takes_log_requests) encode(reader_.log(record));
+      } else if (!encode_plain(record)) {
         encode(reader_.span(record));
-      else if constexpr (takes_log_requests)
-        encode(reader_.log(record));
+      }
     } catch (...) {
       return dropped(one, drop_reason::no_memory);
     }
@@ -100,6 +102,13 @@ class request_slot final : public slot {
     if (batch_count() >= limits_.count || exporter_.encoded_size() >= limits_.bytes) close_batch(now);
   }
 
+  /// True where the exporter could encode the span without a view of it; then nothing of it was cut.
+  [[nodiscard]] bool encode_plain(record::record_view record) {
+    if constexpr (requires { exporter_.encode_plain(record, reader_); })
+      return exporter_.encode_plain(record, reader_);
+    else
+      return false;
+  }
   template <class View>
   void encode(const View& view) {
     exporter_.encode(view);

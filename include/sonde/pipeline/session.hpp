@@ -16,6 +16,7 @@
 #include <sonde/pipeline/request_slot.hpp>
 #include <sonde/pipeline/session_config.hpp>
 #include <sonde/pipeline/sink_slot.hpp>
+#include <sonde/record/record_reader.hpp>
 #include <sonde/resource/detect.hpp>
 #include <sonde/sampling/from_environment.hpp>
 
@@ -118,6 +119,7 @@ class live_session {
     const auto deadline = std::chrono::steady_clock::now() + timeout;
     pipeline::hub::instance().disconnect();
     const bool complete = core_->collector->stop(deadline);
+    pipeline::hub::instance().vacate();
     try {
       last_ = core_->collector->stats();
     } catch (...) {
@@ -189,6 +191,7 @@ live_session live_session::begin(session_config config, Exporters... exporters) 
     core->collector->start(core);
   } catch (const std::exception& error) {
     hub.disconnect();
+    hub.vacate();
     made.refusal_ = std::string{"the session could not start: "} + error.what();
     core->out.say(made.refusal_);
     return made;

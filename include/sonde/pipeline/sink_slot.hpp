@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <sonde/pipeline/slot.hpp>
+#include <sonde/record/record_reader.hpp>
 
 namespace sonde::pipeline {
 

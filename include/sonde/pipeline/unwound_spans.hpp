@@ -25,6 +25,7 @@ class unwound_spans {
   /// An amendment that comes later than this finds its spans gone.
   static constexpr std::chrono::milliseconds longest_wait{1000};
   static constexpr std::size_t most = 4096;
+  static constexpr std::size_t most_bytes = std::size_t{8} << 20;
 
   /// Enrols the mark while a session is plugged in; once it is shutting down nothing new can be.
   unwound_spans() noexcept { static_cast<void>(record::id_of(inferred)); }
@@ -37,9 +38,15 @@ class unwound_spans {
   }
 
   /// False where no more are held: then the span goes on as it is.
-  [[nodiscard]] bool hold(const record::recorder& thread, record::record_view span, clock::time_point now) {
-    if (held_.size() >= most) return false;
-    held_.push_back({&thread, {span.data, span.size()}, now + longest_wait});
+  [[nodiscard]] bool hold(const record::recorder& thread, record::record_view span, clock::time_point now) noexcept {
+    const std::size_t size = span.size();
+    if (held_.size() >= most || bytes_ + size > most_bytes) return false;
+    try {
+      held_.push_back({&thread, {span.data, size}, size, now + longest_wait});
+    } catch (...) {
+      return false;
+    }
+    bytes_ += size;
     return true;
   }
 
@@ -64,6 +71,11 @@ class unwound_spans {
     release_if([](const held_span& each) { return each.settled; }, release);
   }
 
+  /// The thread has ended: nobody will report any more.
+  template <class Release>
+  void release_of(const record::recorder& thread, Release release) {
+    release_if([&](const held_span& each) { return each.thread == &thread; }, release);
+  }
   template <class Release>
   void release_due(clock::time_point now, Release release) {
     release_if([&](const held_span& each) { return each.until <= now; }, release);
@@ -75,6 +87,7 @@ class unwound_spans {
   struct held_span {
     const record::recorder* thread;
     std::string bytes;  // of the record
+    std::size_t size;   // when it came; an amendment adds to it
     clock::time_point until;
     bool settled = false;
 
@@ -120,12 +133,14 @@ class unwound_spans {
         continue;
       }
       const std::string bytes = std::move(at->bytes);
+      bytes_ -= at->size;
       at = held_.erase(at);
       release(record::record_run{bytes.data(), bytes.size(), 1, 0});
     }
   }
 
   std::deque<held_span> held_;
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace sonde::pipeline

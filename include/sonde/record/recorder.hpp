@@ -19,7 +19,8 @@ struct frame;
 /// What the ledger counts on the producing thread, by one writer.
 struct alignas(64) signal_counters {
   /// Of spans: how many were begun (upper 40 bits), how many of them are open (lower 24, signed: a thread may end what others
-  /// began). One word, so that beginning and ending change both at once; the collector widens the first (begun_since).
+  /// began). One word, so that beginning and ending change both at once. Both also tell what
+  /// changed between two words, from their difference: so the collector counts further than the bits reach.
   std::uint64_t begun_and_open;
   std::uint64_t started;    // of logs, and of spans that were never open
   std::uint64_t unsampled;
@@ -65,6 +66,7 @@ struct recorder {
   known_place places[64];        // for spans opened at several places
   bool abandoned;                // its thread has ended
   bool in_use;                   // belongs to a thread, or is not yet drained
+  bool surrendered;              // to the collector of an earlier session that did not come back
 
   // the collector's
   alignas(64) ring_reader reader;
@@ -74,8 +76,9 @@ struct recorder {
   std::uint64_t spans_read;
   std::uint64_t spans_retired;   // in chunks that are drained and gone
   std::uint64_t logs_read;
-  std::uint64_t begun_seen;      // the last `begun` the collector saw, and what it widened it to
+  std::uint64_t word_seen;       // the last `begun_and_open` the collector saw, and what it widened both parts to
   std::uint64_t begun_total;
+  std::int64_t open_total;
   recorder* next;                // all recorders there are
 };
 

@@ -21,23 +21,28 @@
 
 namespace sonde::record {
 
-/// Owned bytes with `padding` zeros behind them: encoders copy a short one as a whole block of that size, without looking at
-/// how long it is.
+/// Bytes with `padding` more behind them that may be read: encoders copy a short run as a whole block of that size, without
+/// looking at how long it is.
+struct padded_view {
+  static constexpr std::size_t padding = 32;
+  const char* data;
+  std::size_t size;
+};
+/// Owns such bytes.
 class padded_bytes {
  public:
-  static constexpr std::size_t padding = 32;
-
   padded_bytes& operator=(std::string_view bytes) {
-    held_.reserve(bytes.size() + padding);
-    held_.assign(bytes).append(padding, '\0');
+    held_.reserve(bytes.size() + padded_view::padding);
+    held_.assign(bytes).append(padded_view::padding, '\0');
+    size_ = bytes.size();
     return *this;
   }
-  [[nodiscard]] const char* data() const noexcept { return held_.data(); }
-  [[nodiscard]] std::size_t size() const noexcept { return held_.size() - padding; }
-  operator std::string_view() const noexcept { return {data(), size()}; }  // NOLINT(google-explicit-constructor): it is bytes
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  operator padded_view() const noexcept { return {held_.data(), size_}; }  // NOLINT(google-explicit-constructor): a view of it
 
  private:
-  std::string held_ = std::string(padding, '\0');
+  std::string held_ = std::string(padded_view::padding, '\0');
+  std::size_t size_ = 0;
 };
 
 /// A description with its texts owned, and its scope numbered. Never moves, never goes.

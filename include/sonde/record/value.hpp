@@ -36,7 +36,7 @@ template <class T>
 concept range_like = !meta::text_like<T> && requires(const T& value) {
   value.begin() != value.end();
   *value.begin();
-};
+} && !std::is_same_v<std::remove_cvref_t<decltype(*std::declval<const T&>().begin())>, T>;  // a path consists of paths
 template <class T>
 concept pair_like = requires(const T& value) {
   value.first;

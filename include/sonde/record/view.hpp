@@ -96,7 +96,7 @@ template <class Visitor>
     }
     case entry_type::time: {
       char written[encoding::max_rfc3339_size];
-      const char* end = encoding::put_rfc3339(written, value.word());
+      const char* end = encoding::put_signed_rfc3339(written, value.integer());
       return visitor(std::string_view{written, static_cast<std::size_t>(end - written)});
     }
     default: return visitor(value.text());

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Turns a record's bytes into a span_view or log_view: looks names up, converts times, applies limits, keeps the last value
+// under a key. One per consumer of records.
+
+#include <cstdint>
+#include <cstring>
+#include <vector>
+
+#include <sonde/record/span_view.hpp>
+
+namespace sonde::record {
+
+/// Keeps the lists that its views point to.
+class record_reader {
+ public:
+  record_reader(const registry& known, const context::clock_sync& clock, const span_limits& limits)
+      : known_{known}, clock_{clock}, limits_{limits} {
+    attributes_.resize(16);
+  }
+
+  [[nodiscard]] span_view span(record_view record) {
+    part_attributes_.clear();
+    events_.clear();
+    links_.clear();
+    span_view made{record.header(), events_, links_};
+    made.site = description(made.header.description);
+    made.location = made.header.location != 0 ? description(made.header.location) : nullptr;
+    if (made.location == nullptr && !made.site->location_protobuf.empty()) made.location = made.site;
+    made.scope = scope(made.site->scope);
+    made.name = made.site->name;
+    made.start_unix_nano = clock_.unix_nano(made.header.start);
+    made.end_unix_nano = made.start_unix_nano + clock_.nanoseconds(made.header.start, made.header.end);
+    attribute_filler attributes{*this};
+    for (entry_cursor entries = record.entries(); entries.next();) {
+      if (entries.value().type <= entry_type::map) [[likely]]
+        attributes.add(entries.id(), entries.value());
+      else
+        add_part(made, entries.id(), entries.value());
+    }
+    attributes.finish(made);
+    if (made.status() != status::error) made.status_message = {};
+    return made;
+  }
+
+  [[nodiscard]] log_view log(record_view record) {
+    log_view made{{record.header()}, {}, 0};
+    made.unix_nano = clock_.unix_nano(made.header.start);
+    attribute_filler attributes{*this};
+    for (entry_cursor entries = record.entries(); entries.next();) {
+      const value_view value = entries.value();
+      if (value.type == entry_type::body)
+        made.body = value.text();
+      else if (value.type == entry_type::cut)
+        made.cut_attributes += static_cast<std::uint32_t>(value.word());
+      else
+        attributes.add(entries.id(), value);
+    }
+    attributes.finish(made);
+    return made;
+  }
+
+  /// For encoders that read a record themselves. Descriptions by id, those met so far.
+  [[nodiscard]] std::span<const registered* const> descriptions() const noexcept { return descriptions_; }
+  [[nodiscard]] const context::clock_sync& clock() const noexcept { return clock_; }
+  [[nodiscard]] const span_limits& limits() const noexcept { return limits_; }
+
+ private:
+  [[nodiscard]] const registered* description(std::uint32_t id) {
+    if (id >= descriptions_.size()) [[unlikely]] {
+      known_.append_from(descriptions_);
+      if (id >= descriptions_.size()) id = 0;  // foreign bytes
+    }
+    return descriptions_[id];
+  }
+
+  [[nodiscard]] const registered_scope* scope(std::uint32_t index) {
+    if (index >= scopes_.size()) [[unlikely]]
+      known_.append_scopes(scopes_);
+    return scopes_[index];
+  }
+
+  /// Lists the attributes of one record. What it needs lies in locals: through the reader's members each step would
+  /// load it anew.
+  class attribute_filler {
+   public:
+    [[gnu::always_inline]] explicit attribute_filler(record_reader& reader) noexcept
+        : reader_{reader},
+          first_{reader.attributes_.data()},
+          room_{reader.attributes_.size()},
+          known_{reader.descriptions_.data()},
+          known_size_{reader.descriptions_.size()},
+          limit_{reader.limits_.attributes},
+          longest_{reader.limits_.value_length} {}
+
+    /// The last value under a key wins; only keys whose bit was seen before are searched for.
+    [[gnu::always_inline]] void add(std::uint32_t id, value_view value) {
+      value.max_characters = longest_;
+      if (value.size > longest_) [[unlikely]]
+        count_if_cut(value);
+      const registered* const key = id < known_size_ ? known_[id] : learn(id);
+      const std::uint64_t bit = std::uint64_t{1} << (key->key & 63);
+      if ((seen_ & bit) != 0 && replace(key, value)) [[unlikely]]
+        return;
+      seen_ |= bit;
+      if (size_ >= limit_) [[unlikely]] {
+        ++cut_;
+        return;
+      }
+      if (size_ == room_) [[unlikely]]
+        grow();
+      first_[size_++] = {key, value};
+    }
+    [[gnu::always_inline]] void finish(signal_view& made) const noexcept {
+      made.attributes = {first_, size_};
+      made.cut_attributes += cut_;
+      made.cut_values += cut_values_;
+    }
+
+   private:
+    [[gnu::noinline, gnu::cold]] void count_if_cut(value_view value) noexcept {
+      if (value.type == entry_type::text && value.text().size() != value.size) ++cut_values_;
+    }
+    [[nodiscard, gnu::noinline, gnu::cold]] const registered* learn(std::uint32_t id) {
+      const registered* const found = reader_.description(id);
+      known_ = reader_.descriptions_.data();
+      known_size_ = reader_.descriptions_.size();
+      return found;
+    }
+    [[nodiscard, gnu::noinline]] bool replace(const registered* key, const value_view& value) noexcept {
+      for (std::size_t i = 0; i < size_; ++i)
+        if (first_[i].key->key == key->key) {
+          first_[i] = {key, value};
+          return true;
+        }
+      return false;
+    }
+    [[gnu::noinline, gnu::cold]] void grow() {
+      reader_.attributes_.resize(2 * room_);
+      first_ = reader_.attributes_.data();
+      room_ *= 2;
+    }
+
+    record_reader& reader_;
+    attribute_view* first_;
+    std::size_t size_ = 0;
+    std::size_t room_;
+    const registered* const* known_;
+    std::size_t known_size_;
+    std::uint64_t seen_ = 0;
+    std::uint32_t limit_;
+    std::uint32_t longest_;
+    std::uint32_t cut_ = 0;
+    std::uint32_t cut_values_ = 0;
+  };
+
+  /// Everything of a span but its attributes.
+  [[gnu::noinline]] void add_part(span_view& made, std::uint32_t id, value_view value) {
+    switch (value.type) {
+      case entry_type::name:
+        if (value.size != 0) made.name = value.text(), made.renamed = true;
+        break;
+      case entry_type::status_message: made.status_message = value.text(); break;
+      case entry_type::event: add_event(made, id, value); break;
+      case entry_type::link: add_link(made, value); break;
+      case entry_type::cut: made.cut_attributes += static_cast<std::uint32_t>(value.word()); break;
+      default: break;
+    }
+  }
+
+  struct part {
+    attribute_list attributes;
+    std::uint32_t cut;
+  };
+  [[nodiscard]] part read_part(value_view entries, std::uint32_t limit) {
+    entries.max_characters = limits_.value_length;
+    const std::size_t first = part_attributes_.size();
+    std::uint32_t cut = 0;
+    for (entry_cursor at{entries}; at.next();) {
+      if (part_attributes_.size() - first < limit)
+        part_attributes_.push_back({description(at.id()), at.value()});
+      else
+        ++cut;
+    }
+    return {{part_attributes_, first, part_attributes_.size() - first}, cut};
+  }
+  void add_event(span_view& made, std::uint32_t id, const value_view& value) {
+    if (events_.size() >= limits_.events || value.size < 8) {
+      ++made.cut_events;
+      return;
+    }
+    const part read = read_part({value.type, value.data + 8, value.size - 8}, limits_.event_attributes);
+    // Counted from the span's start, so that a correction of the clock never moves an event out of its span.
+    const std::int64_t at = made.start_unix_nano + clock_.nanoseconds(made.header.start, value.word());
+    events_.push_back({description(id), at, read.attributes, read.cut});
+  }
+  void add_link(span_view& made, const value_view& value) {
+    if (links_.size() >= limits_.links || value.size < 32) {
+      ++made.cut_links;
+      return;
+    }
+    const part read = read_part({value.type, value.data + 32, value.size - 32}, limits_.link_attributes);
+    link_view link{{}, {}, (value.data[24] & sampled) != 0, read.attributes, read.cut};
+    std::memcpy(link.trace_id.bytes, value.data, 16);
+    std::memcpy(link.span_id.bytes, value.data + 16, 8);
+    links_.push_back(link);
+  }
+
+  const registry& known_;
+  const context::clock_sync& clock_;
+  const span_limits& limits_;
+  std::vector<const registered*> descriptions_;
+  std::vector<const registered_scope*> scopes_;
+  std::vector<attribute_view> attributes_;  // as many as there is room for
+  std::vector<attribute_view> part_attributes_;  // of events and links
+  std::vector<event_view> events_;
+  std::vector<link_view> links_;
+};
+
+}  // namespace sonde::record
