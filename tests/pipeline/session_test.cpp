@@ -220,6 +220,9 @@ TEST(session, leaves_spans_open_at_shutdown_in_the_ledger) {
 }
 
 TEST(session, is_left_alone_by_a_forked_child_which_may_start_its_own) {
+#if defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "the thread sanitizer does not support threads in a child of a threaded process";
+#endif
   sonde::testing::memory_exporter memory;
   auto session = sonde::start({.diagnostics = lines{}}, memory);
   sonde::span<"parent's"> open;

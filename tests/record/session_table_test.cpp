@@ -17,6 +17,13 @@
 
 #include "span/recording.hpp"
 
+#if defined(__SANITIZE_THREAD__)
+#define SKIP_WHERE_FORKED_CHILDREN_CANNOT_HAVE_THREADS() \
+  GTEST_SKIP() << "the thread sanitizer does not support threads in a child of a threaded process"
+#else
+#define SKIP_WHERE_FORKED_CHILDREN_CANNOT_HAVE_THREADS() static_cast<void>(0)
+#endif
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -204,6 +211,7 @@ TEST(session_table, a_forked_child_records_nothing_of_its_parents) {
 }
 
 TEST(session_table, a_forked_child_closes_its_parents_guards_without_a_trace) {
+  SKIP_WHERE_FORKED_CHILDREN_CANNOT_HAVE_THREADS();
   recording kept;
   auto outer = std::make_unique<sonde::span<"outer">>();
   auto inner = std::make_unique<sonde::span<"inner">>();
@@ -234,6 +242,7 @@ TEST(session_table, a_forked_child_closes_its_parents_guards_without_a_trace) {
 }
 
 TEST(session_table, children_forked_under_load_start_whole) {
+  SKIP_WHERE_FORKED_CHILDREN_CANNOT_HAVE_THREADS();
   recording kept;
   std::atomic<bool> stop{false};
   std::thread busy{[&] {

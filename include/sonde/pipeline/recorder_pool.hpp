@@ -113,8 +113,9 @@ class recorder_pool {
   }
   /// Before a session starts: those of threads that ended meanwhile are free again.
   void recycle_abandoned() noexcept {
+    const std::lock_guard lock{mutex_};
     for (record::recorder* each = first(); each != nullptr; each = each->next)
-      if (!each->surrendered && __atomic_load_n(&each->abandoned, __ATOMIC_ACQUIRE)) recycle(*each);
+      if (!each->surrendered && __atomic_load_n(&each->abandoned, __ATOMIC_ACQUIRE)) set_free(*each);
   }
   /// In the child of a fork, where the mutex is held and no other thread exists: every recorder is free.
   void forget_threads() noexcept {
@@ -128,11 +129,7 @@ class recorder_pool {
   /// The thread has ended and all it wrote is read: the next thread may have it. Counters must have been taken over.
   void recycle(record::recorder& drained) noexcept {
     const std::lock_guard lock{mutex_};
-    __atomic_store_n(&drained.session, std::uint64_t{0}, __ATOMIC_RELAXED);
-    __atomic_store_n(&drained.abandoned, false, __ATOMIC_RELAXED);
-    release_ring(drained);
-    drained.surrendered = false;
-    drained.in_use = false;
+    set_free(drained);
   }
 
   [[nodiscard]] record::recorder* first() const noexcept { return first_.load(std::memory_order_acquire); }
@@ -141,6 +138,15 @@ class recorder_pool {
   void set_bound(std::size_t bytes) noexcept { bound_.store(bytes, std::memory_order_relaxed); }
 
  private:
+  /// Under the lock.
+  void set_free(record::recorder& drained) noexcept {
+    __atomic_store_n(&drained.session, std::uint64_t{0}, __ATOMIC_RELAXED);
+    __atomic_store_n(&drained.abandoned, false, __ATOMIC_RELAXED);
+    release_ring(drained);
+    drained.surrendered = false;
+    drained.in_use = false;
+  }
+
   [[nodiscard]] record::recorder* take_free() noexcept {
     for (record::recorder* each = first(); each != nullptr; each = each->next)
       if (!each->in_use) return each;
