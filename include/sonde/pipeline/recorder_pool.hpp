@@ -111,11 +111,13 @@ class recorder_pool {
       }
     }
   }
-  /// Before a session starts: those of threads that ended meanwhile are free again.
+  /// Before a session starts: those of threads that ended meanwhile are free again, and rings that a fork left behind count no more.
   void recycle_abandoned() noexcept {
     const std::lock_guard lock{mutex_};
     for (record::recorder* each = first(); each != nullptr; each = each->next)
-      if (!each->surrendered && __atomic_load_n(&each->abandoned, __ATOMIC_ACQUIRE)) set_free(*each);
+      if (!each->in_use)
+        release_ring(*each);
+      else if (!each->surrendered && __atomic_load_n(&each->abandoned, __ATOMIC_ACQUIRE)) set_free(*each);
   }
   /// In the child of a fork, where the mutex is held and no other thread exists: every recorder is free.
   void forget_threads() noexcept {
