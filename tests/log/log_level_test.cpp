@@ -33,7 +33,7 @@ struct fmt::formatter<counted> {
 
 namespace {
 
-TEST(LogLevel, BelowTheMinimumIsGone) {
+TEST(log_level, below_the_minimum_is_gone) {
   sonde::testing::memory_exporter memory;
   auto session = sonde::start({.service_name = "test", .diagnostics = [](auto) {}}, memory);
   sonde::log::trace("{}", counted{});

@@ -18,7 +18,7 @@ namespace {
 
 struct fragile {};
 
-class Log : public testing::Test {
+class logging : public testing::Test {
  protected:
   std::vector<sonde::testing::recorded_log> logs() {
     session.force_flush();
@@ -46,7 +46,7 @@ struct fmt::formatter<fragile> {
 
 namespace {
 
-TEST_F(Log, HasTextAndLevel) {
+TEST_F(logging, has_text_and_level) {
   const std::string handle = "andrewbrown";
   sonde::log::trace("t");
   sonde::log::debug("d {}", 1);
@@ -65,7 +65,7 @@ TEST_F(Log, HasTextAndLevel) {
   }
 }
 
-TEST_F(Log, CarriesTheActiveSpan) {
+TEST_F(logging, carries_the_active_span) {
   sonde::span_context inner;
   {
     const sonde::span<"outer"> outer;
@@ -83,7 +83,7 @@ TEST_F(Log, CarriesTheActiveSpan) {
   EXPECT_FALSE(all[1].span_id.valid());
 }
 
-TEST_F(Log, TakesAttributesAmongItsArguments) {
+TEST_F(logging, takes_attributes_among_its_arguments) {
   const std::string handle = "andrewbrown";
   sonde::log::info("{} of {}", 3, sonde::attr<"app.handle">(handle), 5, sonde::attr<"app.hit">(true));
   const auto log = only();
@@ -92,14 +92,14 @@ TEST_F(Log, TakesAttributesAmongItsArguments) {
   EXPECT_EQ(log.attributes["app.hit"], true);
 }
 
-TEST_F(Log, TakesAttributesAlone) {
+TEST_F(logging, takes_attributes_alone) {
   sonde::log::info("no arguments", sonde::attr<"n">(7));
   const auto log = only();
   EXPECT_EQ(log.body, "no arguments");
   EXPECT_EQ(log.attributes["n"], 7);
 }
 
-TEST_F(Log, KnowsItsPlace) {
+TEST_F(logging, knows_its_place) {
   const int line = __LINE__ + 1;
   sonde::log::info("here");
   const auto log = only();
@@ -108,19 +108,19 @@ TEST_F(Log, KnowsItsPlace) {
   EXPECT_EQ(log.attributes["code.function.name"], "TestBody");
 }
 
-TEST_F(Log, HasRoomForLongTexts) {
+TEST_F(logging, has_room_for_long_texts) {
   const std::string longer(100'000, 'x');
   sonde::log::info("<{}>", longer);
   EXPECT_EQ(only().body, "<" + longer + ">");
 }
 
-TEST_F(Log, CountsAFormatterThatThrows) {
+TEST_F(logging, counts_a_formatter_that_throws) {
   sonde::log::info("before {} after", fragile{});
   EXPECT_EQ(only().body, "before {} after");
   EXPECT_EQ(session.stats().logs.cut, 1u);
 }
 
-TEST_F(Log, IsCounted) {
+TEST_F(logging, is_counted) {
   sonde::log::info("one");
   sonde::log::info("two");
   session.force_flush();
@@ -131,7 +131,7 @@ TEST_F(Log, IsCounted) {
   EXPECT_EQ(stats.spans.started, 0u);
 }
 
-TEST(LogWithoutSession, DoesNothing) {
+TEST(logging_without_session, does_nothing) {
   sonde::log::error("nobody listens to {}", 1);
 }
 

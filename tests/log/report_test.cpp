@@ -19,7 +19,7 @@ namespace {
 using sonde::testing::event;
 using sonde::testing::recorded_span;
 
-class Report : public testing::Test {
+class report : public testing::Test {
  protected:
   recorded_span span(const std::string& name) {
     session.force_flush();
@@ -46,7 +46,7 @@ void expect_exception(const recorded_span& span, const std::string& message, boo
   EXPECT_EQ(only.attributes.contains("sonde.exception.inferred"), inferred) << span.name;
 }
 
-TEST_F(Report, MakesAnEventAndAnOccurrence) {
+TEST_F(report, makes_an_event_and_an_occurrence) {
   sonde::span_context active;
   {
     sonde::span<"request"> request;
@@ -66,7 +66,7 @@ TEST_F(Report, MakesAnEventAndAnOccurrence) {
   EXPECT_EQ(all[0].span_id, active.span_id);
 }
 
-TEST_F(Report, ReachesTheSpansUnwoundBeneath) {
+TEST_F(report, reaches_the_spans_unwound_beneath) {
   {
     sonde::span<"request"> request;
     { const sonde::span<"earlier"> fine; }
@@ -88,7 +88,7 @@ TEST_F(Report, ReachesTheSpansUnwoundBeneath) {
   EXPECT_EQ(span("earlier").status, sonde::status::unset);
 }
 
-TEST_F(Report, OfTheHandledExceptionNeedsNoName) {
+TEST_F(report, of_the_handled_exception_needs_no_name) {
   {
     sonde::span<"request"> request;
     try {
@@ -102,7 +102,7 @@ TEST_F(Report, OfTheHandledExceptionNeedsNoName) {
   expect_exception(span("request"), "unnamed", false);
 }
 
-TEST_F(Report, AtTheOutermostLevelReachesTheWholeTrace) {
+TEST_F(report, at_the_outermost_level_reaches_the_whole_trace) {
   try {
     sonde::span<"root"> root;
     sonde::span<"inner"> inner;
@@ -114,7 +114,7 @@ TEST_F(Report, AtTheOutermostLevelReachesTheWholeTrace) {
   expect_exception(span("root"), "all the way", true);
 }
 
-TEST_F(Report, MayComeAfterOtherSpansOfTheHandler) {
+TEST_F(report, may_come_after_other_spans_of_the_handler) {
   {
     sonde::span<"request"> request;
     try {
@@ -129,7 +129,7 @@ TEST_F(Report, MayComeAfterOtherSpansOfTheHandler) {
   EXPECT_TRUE(span("clean-up").events.empty());
 }
 
-TEST_F(Report, LeavesOtherExceptionsAlone) {
+TEST_F(report, leaves_other_exceptions_alone) {
   {
     sonde::span<"request"> request;
     try {
@@ -151,7 +151,7 @@ TEST_F(Report, LeavesOtherExceptionsAlone) {
   expect_exception(span("next"), "another", false);
 }
 
-TEST_F(Report, OfAMessageIsAnOccurrence) {
+TEST_F(report, of_a_message_is_an_occurrence) {
   {
     sonde::span<"request"> request;
     sonde::report_message("Hello World!", sonde::level::warning);
@@ -165,7 +165,7 @@ TEST_F(Report, OfAMessageIsAnOccurrence) {
   EXPECT_EQ(all[0].span_id, span("request").span_id);
 }
 
-TEST_F(Report, OutsideAnySpanIsKept) {
+TEST_F(report, outside_any_span_is_kept) {
   sonde::report_message(std::string{"alone"});
   const auto all = logs();
   ASSERT_EQ(all.size(), 1u);

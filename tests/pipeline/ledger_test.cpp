@@ -46,12 +46,14 @@ struct picky_exporter {
   bool write(const sonde::record::span_view&) { return ++*seen % 3 != 0; }
 };
 
-/// Slower than any producer.
-struct slow_exporter {
-  [[nodiscard]] std::string_view name() const { return "slow"; }
+/// Takes nothing until it is let.
+struct stopped_exporter {
+  std::shared_ptr<std::atomic<bool>> let = std::make_shared<std::atomic<bool>>(false);
+
+  [[nodiscard]] std::string_view name() const { return "stopped"; }
   [[nodiscard]] std::string open(sonde::pipeline::setup&) { return "nowhere"; }
   bool write(const sonde::record::span_view&) {
-    for (int i = 0; i < 2000; ++i) asm volatile("");
+    let->wait(false);
     return true;
   }
 };
@@ -103,16 +105,17 @@ TEST(ledger, balances_in_every_snapshot_under_load) {
 
 TEST(ledger, counts_what_a_full_queue_drops_and_memory_stays_within_its_bound) {
   constexpr std::size_t bound = std::size_t{1} << 20;
-  auto session = sonde::start({.queue_bytes = bound, .diagnostics = [](auto) {}}, slow_exporter{});
-  std::thread producer{[] {
+  stopped_exporter exporter;
+  auto session = sonde::start({.queue_bytes = bound, .diagnostics = [](auto) {}}, exporter);
+  std::thread{[] {
     for (int i = 0; i < 200'000; ++i) {
       sonde::span<"one"> span;
       span.set_attribute<"text">("some text that takes a little room");
     }
-  }};
-  while (session.stats().spans.dropped.total() == 0 && session.stats().spans.started < 200'000) std::this_thread::yield();
+  }}.join();
   EXPECT_LE(sonde::pipeline::hub::instance().recorders.bytes_in_use(), bound / 2);
-  producer.join();
+  *exporter.let = true;
+  exporter.let->notify_all();
   EXPECT_TRUE(session.force_flush(30s));
   const auto stats = session.stats();
   expect_balanced(stats, "after an overload");

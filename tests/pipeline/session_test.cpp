@@ -4,8 +4,6 @@
 #include <sonde/session.hpp>
 
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -18,6 +16,8 @@
 #include <sonde/sonde.hpp>
 #include <sonde/testing/memory_exporter.hpp>
 #include <sonde/testing/null_exporter.hpp>
+
+#include "forked_child.hpp"
 
 namespace {
 
@@ -220,15 +220,13 @@ TEST(session, leaves_spans_open_at_shutdown_in_the_ledger) {
 }
 
 TEST(session, is_left_alone_by_a_forked_child_which_may_start_its_own) {
-#if defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "the thread sanitizer does not support threads in a child of a threaded process";
-#endif
+  SKIP_WHERE_FORKED_CHILDREN_CANNOT_HAVE_THREADS();
   sonde::testing::memory_exporter memory;
   auto session = sonde::start({.diagnostics = lines{}}, memory);
   sonde::span<"parent's"> open;
   const auto parent_context = open.context();
-  const pid_t child = fork();
-  if (child == 0) {
+  EXPECT_TRUE(session.force_flush());
+  EXPECT_EQ(sonde::tests::exit_code_of_child([&] {
     bool right = !sonde::current_span().is_recording();
     { sonde::span<"nobody records this"> span; }
     static_cast<void>(session.shutdown());
@@ -240,11 +238,8 @@ TEST(session, is_left_alone_by_a_forked_child_which_may_start_its_own) {
       right = right && mine.force_flush() && own.spans().size() == 1 && own.spans()[0].name == "child's" &&
               !(own.spans()[0].trace_id == parent_context.trace_id);
     }
-    _exit(right ? 0 : 1);
-  }
-  int status = 0;
-  ASSERT_EQ(waitpid(child, &status, 0), child);
-  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+    return right;
+  }), 0);
   { sonde::span<"after the fork"> span; }
   EXPECT_TRUE(session.force_flush());
   EXPECT_EQ(memory.spans().size(), 1u);

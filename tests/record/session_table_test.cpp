@@ -12,21 +12,14 @@
 #include <thread>
 
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "forked_child.hpp"
 #include "span/recording.hpp"
-
-#if defined(__SANITIZE_THREAD__)
-#define SKIP_WHERE_FORKED_CHILDREN_CANNOT_HAVE_THREADS() \
-  GTEST_SKIP() << "the thread sanitizer does not support threads in a child of a threaded process"
-#else
-#define SKIP_WHERE_FORKED_CHILDREN_CANNOT_HAVE_THREADS() static_cast<void>(0)
-#endif
 
 namespace {
 
 using namespace std::chrono_literals;
+using sonde::tests::exit_code_of_child;
 
 /// Everything a span can do, for where it must do nothing.
 void exercise() {
@@ -49,15 +42,6 @@ void exercise() {
     sonde::report_exception(error);
     sonde::report_exception();
   }
-}
-
-template <class Work>
-int exit_code_of_child(Work work) {
-  const pid_t child = fork();
-  if (child == 0) _exit(work() ? 0 : 1);
-  int status = 0;
-  waitpid(child, &status, 0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + status;
 }
 
 TEST(session_table, without_a_session_all_is_quiet) {
@@ -196,6 +180,7 @@ TEST(session_table, a_collector_left_behind_reads_its_own_rings_only) {
 
 TEST(session_table, a_forked_child_records_nothing_of_its_parents) {
   recording kept;
+  EXPECT_TRUE(kept.session.force_flush());
   sonde::span<"parent's"> open;
   open.set_attribute<"long">(std::string(5000, 'x'));
   sonde::detached_span<"job"> job;
@@ -213,6 +198,7 @@ TEST(session_table, a_forked_child_records_nothing_of_its_parents) {
 TEST(session_table, a_forked_child_closes_its_parents_guards_without_a_trace) {
   SKIP_WHERE_FORKED_CHILDREN_CANNOT_HAVE_THREADS();
   recording kept;
+  EXPECT_TRUE(kept.session.force_flush());
   auto outer = std::make_unique<sonde::span<"outer">>();
   auto inner = std::make_unique<sonde::span<"inner">>();
   inner->set_attribute<"long">(std::string(5000, 'x'));
@@ -242,7 +228,7 @@ TEST(session_table, a_forked_child_closes_its_parents_guards_without_a_trace) {
 }
 
 TEST(session_table, children_forked_under_load_start_whole) {
-  SKIP_WHERE_FORKED_CHILDREN_CANNOT_HAVE_THREADS();
+  SKIP_WHERE_BUSY_PROCESSES_CANNOT_FORK();
   recording kept;
   std::atomic<bool> stop{false};
   std::thread busy{[&] {

@@ -19,11 +19,12 @@
 
 #include <dlfcn.h>
 #include <netdb.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
-#include <transport/server.hpp>
+
+#include "forked_child.hpp"
+#include "transport/server.hpp"
 
 namespace {
 
@@ -516,8 +517,7 @@ TEST(http, a_forked_child_leaves_the_connections_of_its_parent_alone) {
     client.send(get(silent.url()), [&](const response&) { aborted = true; });
     client.perform();
 
-    const pid_t child = fork();
-    if (child == 0) {
+    EXPECT_EQ(sonde::tests::exit_code_of_child([&] {
       client.abandon();
       client.wake();
       client.perform();
@@ -526,11 +526,8 @@ TEST(http, a_forked_child_leaves_the_connections_of_its_parent_alone) {
       client.send(post("http://127.0.0.1:1/"), [&](const response& got) { refused = got.outcome; });
       client.perform();
       client.~http();
-      _exit(!aborted && refused == outcome::no_answer ? 0 : 1);
-    }
-    int status = -1;
-    ASSERT_EQ(waitpid(child, &status, 0), child);
-    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+      return !aborted && refused == outcome::no_answer;
+    }), 0);
     client.abort_all("enough");
     EXPECT_EQ(answer_to(client, post(backend.url("/"))).status, 200);
   }

@@ -149,13 +149,12 @@ class collector : public std::enable_shared_from_this<collector> {
     const bool idle = all_idle();
     if (asked.stopping && idle)
       for (const auto& each : slots_) each->give_up();
+    session_stats fresh;  // made and freed outside the lock, which others wait for
+    const bool counted = now >= next_count_ && try_count(fresh);
     const std::lock_guard lock{control_};
-    if (now >= next_count_) {
+    if (counted) {
       next_count_ = now + std::chrono::milliseconds{200};
-      try {
-        if (session_stats settled; count(settled)) last_count_ = std::move(settled);
-      } catch (...) {
-      }
+      std::swap(last_count_, fresh);
     }
     if (!asked.flushing || (!idle && now < asked.deadline)) return false;
     flushes_done_ = asked.flush;
@@ -171,6 +170,14 @@ class collector : public std::enable_shared_from_this<collector> {
     const bool settled = drain_.count(now);
     for (const auto& each : slots_) now.exporters.push_back(each->stats());
     return settled;
+  }
+
+  [[nodiscard]] bool try_count(session_stats& now) const noexcept {
+    try {
+      return count(now);
+    } catch (...) {
+      return false;  // memory is short
+    }
   }
 
   [[nodiscard]] bool all_idle() const noexcept {
