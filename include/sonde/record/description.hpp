@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include <sonde/meta/text.hpp>
+#include <sonde/record/layout.hpp>
 
 namespace sonde::record {
 
@@ -21,9 +22,9 @@ struct scope_description {
 /// What never changes, and what is learned once: the id, and where the plain form is opened.
 struct description {
   // One word each, as a record begins and ends its header with them (record/layout.hpp). `head` is 0 until the description
-  // is enrolled with the registry; `tail` holds the location id, and for a span the bytes behind it, once `file` is there.
+  // is enrolled with the registry; `tail` gets its location id together with `opened_file`.
   std::uint64_t head = 0;
-  std::uint64_t tail = 0;
+  std::uint64_t tail = plain_tail;
   const char* opened_file = nullptr;  // of the first place the plain form was opened at; compared by address
   std::uint32_t opened_line = 0;
 

@@ -40,44 +40,57 @@ namespace sonde::record {
   return into.spill->data + used;
 }
 
-/// `bytes` (a multiple of 8) of room, or null: then the caller writes nothing, and the loss is counted.
-[[nodiscard, gnu::always_inline]] inline char* reserve(frame& into, std::size_t bytes) noexcept {
+/// `bytes` (a multiple of 8) behind what is there, in the guard itself; null where it has not as much.
+[[nodiscard, gnu::always_inline]] inline char* reserve_in_place(frame& into, std::size_t bytes) noexcept {
   const std::uint64_t head = into.head();
   const std::size_t size = first_half(head);
-  if (size + bytes <= static_cast<std::uint32_t>(into.room)) [[likely]] {
-    into.set_head(head + make_word(static_cast<std::uint32_t>(bytes), 0));
-    return reinterpret_cast<char*>(&into.header) + size;
-  }
-  return outgrow(into, bytes);
+  if (size + bytes > static_cast<std::uint32_t>(into.room)) [[unlikely]] return nullptr;
+  into.set_head(head + make_word(static_cast<std::uint32_t>(bytes), 0));
+  return reinterpret_cast<char*>(&into.header) + size;
+}
+/// `bytes` (a multiple of 8) of room, or null: then the caller writes nothing, and the loss is counted.
+[[nodiscard, gnu::always_inline]] inline char* reserve(frame& into, std::size_t bytes) noexcept {
+  char* const room = reserve_in_place(into, bytes);
+  return room != nullptr ? room : outgrow(into, bytes);
 }
 
-[[gnu::always_inline]] inline void put_fixed(frame& into, std::uint32_t id, entry_type type,
-                                             std::uint64_t bits) noexcept {
-  if (char* room = reserve(into, sizeof(entry) + 8)) {
-    const std::uint64_t head = entry::make(id, type, 8);
-    __builtin_memcpy(room, &head, sizeof head);
-    __builtin_memcpy(room + sizeof head, &bits, 8);
-  }
+// As in span/lifecycle.hpp: whatever is unusual leaves by a call in last place.
+
+[[gnu::always_inline]] inline void write_fixed(char* room, std::uint64_t key_head, entry_type type, std::uint64_t bits) noexcept {
+  const std::uint64_t head = entry::make(second_half(key_head), type, 8);
+  __builtin_memcpy(room, &head, sizeof head);
+  __builtin_memcpy(room + sizeof head, &bits, 8);
+}
+[[gnu::noinline, gnu::cold]] inline void put_fixed_unusual(frame& into, description& key, entry_type type,
+                                                           std::uint64_t bits) noexcept {
+  const std::uint64_t key_head = enrolled_head(key);
+  if (char* room = reserve(into, sizeof(entry) + 8)) write_fixed(room, key_head, type, bits);
+}
+[[gnu::always_inline]] inline void put_fixed(frame& into, description& key, entry_type type, std::uint64_t bits) noexcept {
+  const std::uint64_t key_head = head_of(key);
+  char* const room = key_head != 0 ? reserve_in_place(into, sizeof(entry) + 8) : nullptr;
+  if (room == nullptr) [[unlikely]] return put_fixed_unusual(into, key, type, bits);
+  write_fixed(room, key_head, type, bits);
 }
 
 [[gnu::noinline]] inline void put_integer(frame& into, description& key, std::int64_t value) noexcept {
-  put_fixed(into, id_of(key), entry_type::integer, static_cast<std::uint64_t>(value));
+  put_fixed(into, key, entry_type::integer, static_cast<std::uint64_t>(value));
 }
 [[gnu::noinline]] inline void put_unsigned(frame& into, description& key, std::uint64_t value) noexcept {
-  put_fixed(into, id_of(key), entry_type::unsigned_integer, value);
+  put_fixed(into, key, entry_type::unsigned_integer, value);
 }
 [[gnu::noinline]] inline void put_boolean(frame& into, description& key, bool value) noexcept {
-  put_fixed(into, id_of(key), entry_type::boolean, value ? 1 : 0);
+  put_fixed(into, key, entry_type::boolean, value ? 1 : 0);
 }
 [[gnu::noinline]] inline void put_real(frame& into, description& key, double value) noexcept {
-  put_fixed(into, id_of(key), entry_type::real, __builtin_bit_cast(std::uint64_t, value));
+  put_fixed(into, key, entry_type::real, __builtin_bit_cast(std::uint64_t, value));
 }
 /// Nanoseconds since 1970.
 [[gnu::noinline]] inline void put_time(frame& into, description& key, std::int64_t unix_nano) noexcept {
-  put_fixed(into, id_of(key), entry_type::time, static_cast<std::uint64_t>(unix_nano));
+  put_fixed(into, key, entry_type::time, static_cast<std::uint64_t>(unix_nano));
 }
 [[gnu::noinline]] inline void put_duration(frame& into, description& key, std::int64_t nanoseconds) noexcept {
-  put_fixed(into, id_of(key), entry_type::duration, static_cast<std::uint64_t>(nanoseconds));
+  put_fixed(into, key, entry_type::duration, static_cast<std::uint64_t>(nanoseconds));
 }
 
 /// A call to memcpy costs more than a short text does.
@@ -114,8 +127,18 @@ namespace sonde::record {
 [[gnu::noinline]] inline void put_text(frame& into, std::uint32_t id, entry_type type, meta::text value) noexcept {
   put_any_text(into, id, type, value);
 }
-[[gnu::noinline]] inline void put_text(frame& into, description& key, meta::text value) noexcept {
+[[gnu::noinline, gnu::cold]] inline void put_text_unusual(frame& into, description& key, meta::text value) noexcept {
   put_any_text(into, id_of(key), entry_type::text, value);
+}
+[[gnu::noinline]] inline void put_text(frame& into, description& key, meta::text value) noexcept {
+  const std::uint64_t key_head = head_of(key);
+  char* const room = key_head != 0 && value.size <= inline_entries
+                         ? reserve_in_place(into, sizeof(entry) + padded(value.size))
+                         : nullptr;
+  if (room == nullptr) [[unlikely]] return put_text_unusual(into, key, value);
+  const std::uint64_t head = entry::make(second_half(key_head), entry_type::text, value.size);
+  __builtin_memcpy(room, &head, sizeof head);
+  copy_text(room + sizeof head, value);
 }
 
 /// Where a compound entry begins, as an offset: the entries may move while its parts are appended.

@@ -64,6 +64,8 @@ static_assert(sizeof(header) == 64 && alignof(header) == 8);
   for (unsigned i = 0; i < 4; ++i) bytes |= in_order[i] << 8 * (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? i : 3 - i);
   return make_word(location, bytes);
 }
+/// Of a sampled, internal span of unset status whose place is unknown.
+inline constexpr std::uint64_t plain_tail = tail_word(0, record_type::span, sampled, static_cast<std::uint8_t>(kind::internal));
 
 /// What an entry's payload is.
 enum class entry_type : std::uint8_t {

@@ -22,20 +22,23 @@ namespace sonde::record {
 
 [[gnu::always_inline]] inline void copy_word(char* to, const void* from) noexcept { __builtin_memcpy(to, from, 8); }
 
-[[gnu::always_inline]] inline void copy_header(char* to, const frame& from, std::uint64_t head) noexcept {
+[[gnu::always_inline]] inline void copy_header(char* to, const frame& from, std::uint64_t head, std::uint64_t end) noexcept {
   __builtin_memcpy(to, &head, 8);
   copy_word(to + 8, &from.header.start);
-  copy_word(to + 16, &from.header.end);
+  copy_word(to + 16, &end);
   copy_word(to + 24, &from.header.span_id);
   copy_word(to + 32, &from.header.parent_id);
   __builtin_memcpy(to + 40, &from.header.trace_id, 16);
   copy_word(to + 56, &from.header.location);
 }
 [[gnu::always_inline]] inline void copy_entries(char* to, const char* from, std::size_t size) noexcept {
-  for (std::size_t done = 0; done < size; done += 8) {
-    copy_word(to + done, from + done);
+  const auto copy_next = [&](std::size_t at) {
+    copy_word(to + at, from + at);
     asm volatile("" ::: "memory");  // keeps the compiler from widening the loop
-  }
+  };
+  std::size_t done = 0;
+  for (; done + 16 <= size; done += 16) copy_next(done), copy_next(done + 8);
+  if (done < size) copy_next(done);
 }
 
 /// Entries that moved to the heap, or that need a note on what was cut.
@@ -52,7 +55,7 @@ namespace sonde::record {
     return false;
   }
   char* to = room_in(*mine.filling, size);
-  copy_header(to, finished, make_word(static_cast<std::uint32_t>(size), finished.header.description));
+  copy_header(to, finished, make_word(static_cast<std::uint32_t>(size), finished.header.description), finished.header.end);
   to += sizeof(struct header);
   __builtin_memcpy(to, finished.first_entry(), entries_size);
   if (note_size != 0) {
@@ -65,8 +68,17 @@ namespace sonde::record {
   return true;
 }
 
-/// Hands `finished` to the collector; `counters` are those of its signal. One copy, one release store. False where there
-/// was no room: then that is counted.
+/// One copy to where there is room for it, one release store.
+[[gnu::always_inline]] inline void publish_in_place(recorder& mine, const frame& finished, std::uint64_t head,
+                                                    std::uint64_t end, char* to, bool is_span) noexcept {
+  const std::size_t size = first_half(head);
+  copy_header(to, finished, head, end);
+  copy_entries(to + sizeof(struct header), reinterpret_cast<const char*>(&finished) + sizeof(frame),
+               size - sizeof(struct header));
+  publish(*mine.filling, size, is_span);
+}
+
+/// Hands `finished` to the collector; `counters` are those of its signal. False where there was no room: then that is counted.
 [[gnu::always_inline]] inline bool publish(recorder& mine, frame& finished, signal_counters& counters,
                                            bool is_span) noexcept {
   if (finished.room != frame::plain_room) [[unlikely]]
@@ -81,10 +93,7 @@ namespace sonde::record {
     }
     to = mine.filling->data;
   }
-  copy_header(to, finished, head);
-  copy_entries(to + sizeof(struct header), reinterpret_cast<const char*>(&finished) + sizeof(frame),
-               size - sizeof(struct header));
-  publish(*mine.filling, size, is_span);
+  publish_in_place(mine, finished, head, finished.header.end, to, is_span);
   return true;
 }
 

@@ -2,7 +2,8 @@
 #pragma once
 
 // How a span begins and ends: the few functions every guard, of whatever type, calls. Not templates, so that a call site
-// costs a call; the hot path is the first of each pair, the unusual ways out are apart.
+// costs a call. The usual path of `open` and `close` calls nothing: whatever is unusual leaves by a call in last place, before
+// anything is written, so that neither saves a register.
 
 #include <cstdint>
 
@@ -22,9 +23,6 @@ struct opened_at {
   const char* function = nullptr;
 };
 
-inline constexpr std::uint64_t plain_tail =
-    tail_word(0, record_type::span, sampled, static_cast<std::uint8_t>(kind::internal));
-
 /// Not the place this site was first opened at: the thread's own memory of places, then the registry.
 [[nodiscard, gnu::noinline, gnu::cold]] inline std::uint64_t locate(description& site, recorder& mine,
                                                                     opened_at where) noexcept {
@@ -39,23 +37,29 @@ inline constexpr std::uint64_t plain_tail =
   return plain_tail | make_word(known.id, 0);
 }
 
+/// Whether `site.tail` is that of spans opened here.
+[[nodiscard, gnu::always_inline]] inline bool is_known_place(const description& site, opened_at where) noexcept {
+  return __atomic_load_n(&site.opened_file, __ATOMIC_ACQUIRE) == where.file && site.opened_line == where.line;
+}
 /// The last word of a record's header: location, and a sampled, internal span of unset status.
-[[nodiscard, gnu::always_inline]] inline std::uint64_t tail_for(description& site, recorder& mine, opened_at where) noexcept {
+[[nodiscard]] inline std::uint64_t tail_for(description& site, recorder& mine, opened_at where) noexcept {
   if (where.file == nullptr) return plain_tail;
-  if (__atomic_load_n(&site.opened_file, __ATOMIC_ACQUIRE) == where.file && site.opened_line == where.line) [[likely]]
-    return site.tail;
-  return locate(site, mine, where);
+  return is_known_place(site, where) ? site.tail : locate(site, mine, where);
 }
 
-/// What opening a recorded span writes whatever its parent is; everything but ids and the stack.
-[[gnu::always_inline]] inline void begin_record(frame& self, description& site, recorder& mine, opened_at where) noexcept {
-  self.room = frame::plain_room;
-  if (const unsigned uncaught = *mine.uncaught; uncaught != 0) [[unlikely]]
-    self.room |= (uncaught < 254 ? uncaught : 254) * frame::one_uncaught;
-  self.set_head(enrolled_head(site));
-  self.set_tail(tail_for(site, mine, where));
+/// What opening a recorded span writes whatever its parent is: everything but ids and the stack. The time comes last.
+[[gnu::always_inline]] inline void begin_record(frame& self, recorder& mine, std::uint64_t room, std::uint64_t head,
+                                                std::uint64_t tail) noexcept {
+  self.room = room;
+  self.set_head(head);
+  self.set_tail(tail);
   add(mine.spans.begun_and_open, signal_counters::one_begun_and_open);
   self.header.start = context::ticks();
+}
+[[gnu::noinline]] inline void begin_record(frame& self, description& site, recorder& mine, opened_at where) noexcept {
+  const std::uint64_t uncaught = *mine.uncaught;
+  begin_record(self, mine, frame::plain_room + (uncaught < 254 ? uncaught : 254) * frame::one_uncaught, enrolled_head(site),
+               tail_for(site, mine, where));
 }
 
 /// An unsampled local root: only its ids matter, for headers and for children that ask.
@@ -94,41 +98,47 @@ inline void begin_dropped_root(frame& self, recorder& mine) noexcept {
 }
 
 /// A child takes its trace and the decision from its parent, which belongs to this process.
-[[gnu::always_inline]] inline void begin_child(frame& self, description& site, recorder& mine, opened_at where,
-                                               const struct header& parent) noexcept {
+[[gnu::always_inline]] inline void join_trace(frame& self, recorder& mine, const struct header& parent) noexcept {
   self.header.trace_id = parent.trace_id;
   self.header.parent_id = parent.span_id;
   self.header.span_id = draw_span_id(mine);
-  begin_record(self, site, mine, where);
+}
+[[gnu::always_inline]] inline void push(frame& self, recorder& mine) noexcept {
+  self.owner = &mine;
+  self.outer = mine.current;
+  mine.current = &self;
 }
 
-/// The part of `open` that records.
-[[gnu::noinline]] inline void open_recorded(frame& self, description& site, recorder& mine, opened_at where) noexcept {
-  frame* const outer = mine.current;
-  self.owner = &mine;
-  self.outer = outer;
-  if (outer == nullptr) [[unlikely]]
+/// A local root; or the first span of its site, or one of another place than that, or one opened while an exception flies.
+[[gnu::noinline]] inline void open_unusual(frame& self, description& site, recorder& mine, opened_at where) noexcept {
+  const frame* const outer = mine.current;
+  push(self, mine);
+  if (outer != nullptr) {
+    join_trace(self, mine, outer->header);
+    begin_record(self, site, mine, where);
+  } else if (mine.drops_roots) {
+    begin_dropped_root(self, mine);
+  } else {
     begin_root(self, site, mine, where, nullptr);
-  else
-    begin_child(self, site, mine, where, outer->header);
-  mine.current = &self;
+  }
 }
 
 /// Opens a guard under this thread's active span. Under an unsampled one nothing is opened: that one stays current.
 [[gnu::noinline]] inline void open(frame& self, description& site, recorder& mine, opened_at where) noexcept {
   const frame* const outer = mine.current;
-  if (outer == nullptr ? !mine.drops_roots : outer->is_sampled()) [[likely]]
-    return open_recorded(self, site, mine, where);
-  if (outer != nullptr) {
+  if (outer == nullptr) return open_unusual(self, site, mine, where);
+  if (!outer->is_sampled()) {
     self.owner = nullptr;
     count(mine.spans.started);
     count(mine.spans.unsampled);
-  } else {
-    self.owner = &mine;
-    self.outer = nullptr;
-    begin_dropped_root(self, mine);
-    mine.current = &self;
+    return;
   }
+  const std::uint64_t head = head_of(site);
+  if (head == 0 || !is_known_place(site, where) || *mine.uncaught != 0) [[unlikely]]
+    return open_unusual(self, site, mine, where);
+  join_trace(self, mine, outer->header);
+  push(self, mine);
+  begin_record(self, mine, frame::plain_room, head, site.tail);
 }
 
 /// Begins `self` under an explicit parent, on no thread's stack. An invalid parent is no parent.
@@ -141,7 +151,8 @@ inline void begin_dropped_root(frame& self, recorder& mine) noexcept {
     struct header above;
     above.trace_id = parent.trace_id;
     above.span_id = parent.span_id;
-    begin_child(self, site, mine, where, above);
+    join_trace(self, mine, above);
+    begin_record(self, site, mine, where);
   } else {
     begin_unsampled(self, mine, 0);
     self.header.trace_id = parent.trace_id;
@@ -154,8 +165,7 @@ inline void begin_dropped_root(frame& self, recorder& mine) noexcept {
                                          const span_context& parent) noexcept {
   if (parent.valid()) {
     begin_under(self, site, mine, where, parent);
-    self.outer = mine.current;
-    mine.current = &self;
+    push(self, mine);
   } else {
     open(self, site, mine, where);
   }
@@ -192,29 +202,33 @@ inline void begin_dropped_root(frame& self, recorder& mine) noexcept {
   count_drop(mine.spans, why);
 }
 
-/// Every close that is not plainly "the innermost guard of its thread, left normally".
-[[gnu::noinline, gnu::cold]] inline void close_unusual(frame& self) noexcept {
+/// Every close that is not plainly "the innermost guard of its thread, left normally, entries in place".
+[[gnu::noinline]] inline void close_unusual(frame& self) noexcept {
+  self.header.end = context::ticks();
   recorder& mine = *self.owner;
   const bool at_home = &mine == this_thread;
   const bool is_current_session = unlink(self);  // a session's stacks go with it
   if (at_home && self.is_sampled() && *mine.uncaught > self.uncaught()) mark_unwound(self);
   end_unlinked(self, is_current_session ? mine.session : 0);
 }
+/// The ring's chunk is full.
+[[gnu::noinline, gnu::cold]] inline void close_into_fresh_chunk(frame& self, recorder& mine) noexcept {
+  self.header.end = context::ticks();
+  end_record(self, mine);
+}
 
 /// Ends a guard that `open` gave an owner.
 [[gnu::noinline]] inline void close(frame& self) noexcept {
   recorder* const mine = this_thread;
-  if (self.room == 0 && mine == self.owner && mine->current == &self) {  // an unsampled root, or entries on the heap
-    if (!self.takes_entries()) {
-      mine->current = self.outer;
-      return;
-    }
-  }
-  self.header.end = context::ticks();
   if (mine == nullptr || mine->current != &self || *mine->uncaught != 0 || self.room != frame::plain_room) [[unlikely]]
     return close_unusual(self);
   mine->current = self.outer;
-  end_record(self, *mine);
+  const std::uint64_t head = self.head();
+  char* const to = room_in(*mine->filling, first_half(head));
+  if (to == nullptr) [[unlikely]] return close_into_fresh_chunk(self, *mine);
+  const std::uint64_t end = context::ticks();
+  add(mine->spans.begun_and_open, signal_counters::one_ended);
+  publish_in_place(*mine, self, head, end, to, true);
 }
 
 }  // namespace sonde::record
