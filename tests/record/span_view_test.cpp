@@ -97,6 +97,7 @@ TEST(span_limits, hold_within_events_and_links) {
   const auto span = kept.only();
   EXPECT_EQ(span.events.at(0).attributes.all.size(), 1u);
   EXPECT_EQ(span.links.at(0).attributes.all.size(), 0u);
+  EXPECT_EQ(kept.session.stats().exporters.at(0).spans.cut, 2u);
 }
 
 TEST(span_limits, may_be_nothing_at_all) {
@@ -121,7 +122,7 @@ TEST(span_limits, shorten_texts_by_characters_wherever_they_are) {
     span.set_attribute<"umlauts">(umlauts);
     span.set_attribute<"short">("abc");
     span.set_attribute<"array">(std::vector<std::string>{umlauts, "abcd"});
-    span.set_attribute<"map">(std::map<std::string, std::string>{{"key", umlauts}});
+    span.set_attribute<"map">(std::map<std::string, std::string>{{"a long key", umlauts}});
     span.set_attribute<"number">(123456);
     span.add_event<"an event longer than three">(sonde::attr<"text">(umlauts));
     span.set_status(sonde::status::error, "a message longer than three");
@@ -133,10 +134,12 @@ TEST(span_limits, shorten_texts_by_characters_wherever_they_are) {
   EXPECT_EQ(span.attributes["short"], "abc");
   EXPECT_EQ(span.attributes["array"].as<value::array>()[0], cut);
   EXPECT_EQ(span.attributes["array"].as<value::array>()[1], "abc");
+  EXPECT_EQ(span.attributes["map"].as<value::map>()[0].first, "a long key");
   EXPECT_EQ(span.attributes["map"].as<value::map>()[0].second, cut);
   EXPECT_EQ(span.attributes["number"], 123456);
   EXPECT_EQ(span.events.at(0).attributes["text"], cut);
   EXPECT_EQ(span.cut_attributes, 0u);
+  EXPECT_EQ(kept.session.stats().exporters.at(0).spans.cut, 5u) << "of the attributes, of the array, the map and the event";
 }
 
 TEST(span_view, values_of_many_megabytes_arrive_or_are_counted) {

@@ -4,6 +4,7 @@
 // The embedded default: prints each trace as a tree once its local root has ended, logs inside the span they were
 // written in. Made for people; its format may change.
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstring>
@@ -107,6 +108,14 @@ class exporter {
     send();
   }
 
+  /// Of what was printed since the last call: whether the stream took it.
+  [[nodiscard]] pipeline::settlement take_settled() noexcept { return std::exchange(settled_, {}); }
+  /// Traces whose root has not ended are held until it has, or until the session ends.
+  [[nodiscard]] bool idle() const noexcept {
+    return text_.empty() && std::none_of(held_.begin(), held_.end(),
+                                         [](const held_trace& each) { return each.due != clock::time_point::max(); });
+  }
+
   [[nodiscard]] std::string failure() const {
     return std::string{"cannot print: "} + (output_.failure() != nullptr ? output_.failure() : "the stream failed");
   }
@@ -151,6 +160,8 @@ class exporter {
   void print(trace_list::iterator which, std::string_view remark) {
     text_ += tree{look_, *which}.draw(remark);
     text_ += '\n';
+    in_text_.spans += which->spans.size();
+    in_text_.logs += which->logs.size();
     if (printed_.size() == remembered) printed_.pop_front();
     printed_.push_back(which->trace_id);
     held_bytes_ -= which->bytes;
@@ -165,6 +176,7 @@ class exporter {
     line.log(log);
     line.pairs(log.attributes);
     line.end();
+    ++in_text_.logs;
     if (text_.size() > sent_at_once) send();
   }
 
@@ -172,7 +184,12 @@ class exporter {
 
   void send() noexcept {
     if (text_.empty()) return;
-    if (!output_.write(text_)) retry_at_ = clock::now() + retry_after;
+    const bool taken = output_.write(text_);
+    if (!taken) retry_at_ = clock::now() + retry_after;
+    pipeline::tally& fate = taken ? settled_.written : settled_.lost;
+    fate.spans += in_text_.spans;
+    fate.logs += in_text_.logs;
+    in_text_ = {};
     text_.clear();
   }
   /// After a failure, for a while: so that what is lost is counted, and the next attempt does not wait again.
@@ -185,6 +202,8 @@ class exporter {
   std::unordered_map<sonde::trace_id, trace_list::iterator, id_hash> by_id_;
   std::deque<sonde::trace_id> printed_;
   std::string text_;
+  pipeline::tally in_text_;
+  pipeline::settlement settled_;
   std::size_t held_bytes_ = 0;
   clock::time_point retry_at_{};
 };

@@ -104,7 +104,7 @@ class json_writer {
       bool first = true;
       for (record::entry_cursor each = map.pairs(); each.next(); first = false) {
         to.raw(first ? R"({"key":)" : R"(,{"key":)");
-        to.text(each.value().text());
+        to.text(each.value().key());
         if (each.next()) {
           to.raw(R"(,"value":)");
           to.any(each.value(), depth + 1);

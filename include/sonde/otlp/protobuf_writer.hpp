@@ -165,7 +165,7 @@ class protobuf_writer {
       const std::size_t whole = to.open(next, map_tag);
       for (record::entry_cursor each = map.pairs(); each.next();) {
         const std::size_t pair = to.open(next, bytes_tag(1));
-        next = to.put_text(next, bytes_tag(1), each.value().text());
+        next = to.put_text(next, bytes_tag(1), each.value().key());
         if (each.next()) next = put_value(next, value_tag, each.value());
         next = to.close(next, pair);
       }

@@ -121,10 +121,10 @@ class drain {
   /// Cuts fresh records into runs; amendments and unwound spans are no part of any.
   template <class HandOn>
   void split(record::recorder& from, const char* data, std::size_t size, clock::time_point now, HandOn hand_on) {
-    record::record_run run{data, 0, 0, 0};
+    record::record_run run{data, 0, 0, 0, &from.thread};
     const auto end_run = [&](const char* next) {
       hand_on(run);
-      run = {next, 0, 0, 0};
+      run = {next, 0, 0, 0, &from.thread};
     };
     for (const char* const end = data + size; data < end;) {
       const record::record_view each{data};

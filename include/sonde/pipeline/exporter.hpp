@@ -44,9 +44,21 @@ concept names_and_opens = std::movable<E> && requires(E& exporter, setup& at_sta
 template <class E>
 concept takes_logs = requires(E& exporter, const record::log_view& log) { exporter.write(log); };
 
+/// How many spans and logs, handled as one.
+struct tally {
+  std::uint64_t spans = 0;
+  std::uint64_t logs = 0;
+};
+/// What became of records a sink had kept for later.
+struct settlement {
+  tally written;
+  tally lost;
+};
+
 /// `write` returns whether the record was kept. Where there is `flush()`, it follows each batch of records; `advance(now,
 /// flushing)` in its place is called on every pass, for a sink that waits for something. A sink that keeps records in memory
-/// for a while before they are safe has `take_written()`: how many spans became so since the last call; the rest is queued.
+/// for a while before they are safe has `take_settled()`: the settlement of those whose fate is known since the last call;
+/// the rest is queued. One that goes on holding some of them through a flush has `idle()`: nothing more to do now.
 template <class E>
 concept sink = names_and_opens<E> && requires(E& exporter, const record::span_view& span) {
   { exporter.write(span) } -> std::same_as<bool>;

@@ -45,9 +45,12 @@ class sink_slot final : public slot {
       }
     } catch (...) {  // out of memory: what is not written stays queued
     }
-    settle_written();
+    settle();
   }
-  [[nodiscard]] bool idle() const noexcept override { return stats_.spans.queued == 0; }
+  [[nodiscard]] bool idle() const noexcept override {
+    if constexpr (requires { exporter_.idle(); }) return exporter_.idle();
+    return stats_.spans.queued == 0 && stats_.logs.queued == 0;
+  }
   [[nodiscard]] steady_time due() const noexcept override { return steady_time::max(); }
   [[nodiscard]] std::chrono::milliseconds patience() const noexcept override {
     if constexpr (requires { exporter_.patience(); }) return exporter_.patience();
@@ -58,21 +61,25 @@ class sink_slot final : public slot {
       if constexpr (requires { exporter_.close(); }) exporter_.close();
     } catch (...) {
     }
-    settle_written();
-    const tally lost{stats_.spans.queued, 0};
+    settle();
+    const tally lost{stats_.spans.queued, stats_.logs.queued};
     settled(lost);
     dropped(lost, drop_reason::rejected);
   }
   void abandon() noexcept override {}
 
  private:
-  static constexpr bool keeps_for_later = requires(Exporter& e) { e.take_written(); };
+  static constexpr bool keeps_for_later = requires(Exporter& e) { e.take_settled(); };
 
-  void settle_written() noexcept {
+  void settle() noexcept {
     if constexpr (keeps_for_later) {
-      const tally written{exporter_.take_written(), 0};
-      settled(written);
-      exported(written);
+      const settlement known = exporter_.take_settled();
+      settled(known.written);
+      exported(known.written);
+      settled(known.lost);
+      dropped(known.lost, drop_reason::rejected);
+      if constexpr (requires { exporter_.failure(); })
+        if (known.lost.spans + known.lost.logs != 0) report_failure(exporter_.failure(), std::chrono::steady_clock::now());
     }
   }
 
@@ -88,7 +95,7 @@ class sink_slot final : public slot {
       } else {
         return dropped(one, drop_reason::unsupported);
       }
-      if (kept) return is_span && keeps_for_later ? queued(one) : exported(one);
+      if (kept) return keeps_for_later ? queued(one) : exported(one);
       dropped(one, drop_reason::rejected);
       if constexpr (requires { exporter_.failure(); }) report_failure(exporter_.failure(), now);
     } catch (...) {

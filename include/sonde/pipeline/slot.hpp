@@ -17,12 +17,6 @@ namespace sonde::pipeline {
 
 using steady_time = std::chrono::steady_clock::time_point;
 
-/// How many spans and logs, handled as one.
-struct tally {
-  std::uint64_t spans = 0;
-  std::uint64_t logs = 0;
-};
-
 /// All calls come from the collector, under its lock.
 class slot {
  public:
@@ -69,10 +63,8 @@ class slot {
     stats_.logs.queued -= some.logs;
   }
 
-  void count_cut(const record::span_view& span) noexcept {
-    stats_.spans.cut += span.cut_attributes + span.cut_values + span.cut_events + span.cut_links;
-  }
-  void count_cut(const record::log_view& log) noexcept { stats_.logs.cut += log.cut_attributes + log.cut_values; }
+  void count_cut(const record::span_view& span) noexcept { stats_.spans.cut += span.cut(); }
+  void count_cut(const record::log_view& log) noexcept { stats_.logs.cut += log.cut(); }
 
   /// The first success is a line; so is the first after failures.
   void report_success(std::string_view sentence) noexcept {

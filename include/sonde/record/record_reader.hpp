@@ -25,6 +25,7 @@ class record_reader {
     events_.clear();
     links_.clear();
     span_view made{record.header(), events_, links_};
+    made.thread = record.thread;
     made.site = description(made.header.description);
     made.location = made.header.location != 0 ? description(made.header.location) : nullptr;
     if (made.location == nullptr && !made.site->location_protobuf.empty()) made.location = made.site;
@@ -46,6 +47,7 @@ class record_reader {
 
   [[nodiscard]] log_view log(record_view record) {
     log_view made{{record.header()}, {}, 0};
+    made.thread = record.thread;
     made.unix_nano = clock_.unix_nano(made.header.start);
     attribute_filler attributes{*this};
     for (entry_cursor entries = record.entries(); entries.next();) {
@@ -98,7 +100,7 @@ class record_reader {
     [[gnu::always_inline]] void add(std::uint32_t id, value_view value) {
       value.max_characters = longest_;
       if (value.size > longest_) [[unlikely]]
-        count_if_cut(value);
+        cut_values_ += count_cut_texts(value);
       const registered* const key = id < known_size_ ? known_[id] : learn(id);
       const std::uint64_t bit = std::uint64_t{1} << (key->key & 63);
       if ((seen_ & bit) != 0 && replace(key, value)) [[unlikely]]
@@ -119,9 +121,6 @@ class record_reader {
     }
 
    private:
-    [[gnu::noinline, gnu::cold]] void count_if_cut(value_view value) noexcept {
-      if (value.type == entry_type::text && value.text().size() != value.size) ++cut_values_;
-    }
     [[nodiscard, gnu::noinline, gnu::cold]] const registered* learn(std::uint32_t id) {
       const registered* const found = reader_.description(id);
       known_ = reader_.descriptions_.data();
@@ -173,16 +172,19 @@ class record_reader {
     attribute_list attributes;
     std::uint32_t cut;
   };
-  [[nodiscard]] part read_part(value_view entries, std::uint32_t limit) {
+  [[nodiscard]] part read_part(span_view& of, value_view entries, std::uint32_t limit) {
     entries.max_characters = limits_.value_length;
     const std::size_t first = part_attributes_.size();
     std::uint32_t cut = 0;
     for (entry_cursor at{entries}; at.next();) {
-      if (part_attributes_.size() - first < limit)
+      if (part_attributes_.size() - first < limit) {
         part_attributes_.push_back({description(at.id()), at.value()});
-      else
+        of.cut_values += count_cut_texts(at.value());
+      } else {
         ++cut;
+      }
     }
+    of.cut_in_parts += cut;
     return {{part_attributes_, first, part_attributes_.size() - first}, cut};
   }
   void add_event(span_view& made, std::uint32_t id, const value_view& value) {
@@ -190,7 +192,7 @@ class record_reader {
       ++made.cut_events;
       return;
     }
-    const part read = read_part({value.type, value.data + 8, value.size - 8}, limits_.event_attributes);
+    const part read = read_part(made, {value.type, value.data + 8, value.size - 8}, limits_.event_attributes);
     // Counted from the span's start, so that a correction of the clock never moves an event out of its span.
     const std::int64_t at = made.start_unix_nano + clock_.nanoseconds(made.header.start, value.word());
     events_.push_back({description(id), at, read.attributes, read.cut});
@@ -200,7 +202,7 @@ class record_reader {
       ++made.cut_links;
       return;
     }
-    const part read = read_part({value.type, value.data + 32, value.size - 32}, limits_.link_attributes);
+    const part read = read_part(made, {value.type, value.data + 32, value.size - 32}, limits_.link_attributes);
     link_view link{{}, {}, (value.data[24] & sampled) != 0, read.attributes, read.cut};
     std::memcpy(link.trace_id.bytes, value.data, 16);
     std::memcpy(link.span_id.bytes, value.data + 16, 8);

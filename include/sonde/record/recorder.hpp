@@ -11,6 +11,7 @@
 #include <sonde/record/drop_reason.hpp>
 #include <sonde/record/layout.hpp>
 #include <sonde/record/ring.hpp>
+#include <sonde/record/thread_identity.hpp>
 
 namespace sonde::record {
 
@@ -64,6 +65,7 @@ struct recorder {
   std::size_t chunk_size;        // of the next chunk to be made
   chunk* spare;                  // taken from `spares`, private to the producer
   known_place places[64];        // for spans opened at several places
+  thread_identity thread;        // read when it attached
   bool abandoned;                // its thread has ended
   bool in_use;                   // belongs to a thread, or is not yet drained
   bool surrendered;              // to the collector of an earlier session that did not come back

@@ -82,7 +82,8 @@ struct signal_view {
   record::header header;
   attribute_run attributes{};
   std::uint32_t cut_attributes = 0;
-  std::uint32_t cut_values = 0;  // texts shortened to the limit
+  std::uint32_t cut_values = 0;  // texts shortened to the limit, wherever they are
+  const thread_identity* thread = nullptr;  // that ended the span or wrote the log; null where unknown
 };
 
 struct span_view : signal_view {
@@ -98,6 +99,7 @@ struct span_view : signal_view {
   const std::vector<link_view>& links;
   std::uint32_t cut_events = 0;
   std::uint32_t cut_links = 0;
+  std::uint32_t cut_in_parts = 0;  // attributes of the events and links that are there
 
   /// No aggregate: GCC would clear all of one before it fills it in, which is a seventh of reading and encoding a span.
   span_view(const record::header& read, const std::vector<event_view>& its_events,
@@ -106,6 +108,10 @@ struct span_view : signal_view {
 
   [[nodiscard]] sonde::kind kind() const noexcept { return static_cast<sonde::kind>(header.kind); }
   [[nodiscard]] sonde::status status() const noexcept { return static_cast<sonde::status>(header.status); }
+  /// All that limits took from it.
+  [[nodiscard]] std::uint32_t cut() const noexcept {
+    return cut_attributes + cut_values + cut_events + cut_links + cut_in_parts;
+  }
   [[nodiscard]] bool is_local_root() const noexcept { return (header.flags & local_root) != 0; }
   [[nodiscard]] bool has_remote_parent() const noexcept { return (header.flags & remote_parent) != 0; }
 };
@@ -115,6 +121,7 @@ struct log_view : signal_view {
   std::int64_t unix_nano = 0;
 
   [[nodiscard]] level severity() const noexcept { return static_cast<level>(header.kind); }
+  [[nodiscard]] std::uint32_t cut() const noexcept { return cut_attributes + cut_values; }
   [[nodiscard]] bool is_occurrence() const noexcept { return (header.flags & occurrence) != 0; }
 };
 

@@ -11,6 +11,7 @@
 #include <sonde/encoding/time_text.hpp>
 #include <sonde/encoding/utf8.hpp>
 #include <sonde/record/layout.hpp>
+#include <sonde/record/thread_identity.hpp>
 
 namespace sonde::record {
 
@@ -29,6 +30,8 @@ struct value_view {
   [[nodiscard]] bool boolean() const noexcept { return word() != 0; }
   [[nodiscard]] std::int64_t integer() const noexcept { return static_cast<std::int64_t>(word()); }
   [[nodiscard]] double real() const noexcept { return __builtin_bit_cast(double, word()); }
+  /// A key's text: no limit applies to keys.
+  [[nodiscard]] std::string_view key() const noexcept { return {data, size}; }
   [[nodiscard]] std::string_view text() const noexcept {
     if (size <= max_characters) return {data, size};
     const meta::text kept = encoding::cut({data, size}, max_characters);
@@ -68,6 +71,18 @@ class entry_cursor {
   value_view value_;
 };
 
+/// How many texts in it are shortened to the limit, at any depth. Keys are not.
+[[nodiscard]] inline std::uint32_t count_cut_texts(const value_view& value) noexcept {
+  if (value.size <= value.max_characters) return 0;
+  if (value.type == entry_type::text) return value.text().size() != value.size ? 1 : 0;
+  std::uint32_t cut = 0;
+  if (value.type == entry_type::array)
+    for (entry_cursor each{value}; each.next();) cut += count_cut_texts(each.value());
+  if (value.type == entry_type::map)
+    for (entry_cursor each{value}; each.next() && each.next();) cut += count_cut_texts(each.value());
+  return cut;
+}
+
 struct array_view {
   value_view held;
   [[nodiscard]] entry_cursor elements() const noexcept { return entry_cursor{held}; }
@@ -106,6 +121,7 @@ template <class Visitor>
 /// The header and the entries of a record.
 struct record_view {
   const char* data;
+  const thread_identity* thread = nullptr;  // that wrote it, where known
 
   [[nodiscard]] record::header header() const noexcept {
     record::header copy;
@@ -122,12 +138,13 @@ struct record_view {
   }
 };
 
-/// Consecutive whole records.
+/// Consecutive whole records of one thread.
 struct record_run {
   const char* data = nullptr;
   std::size_t size = 0;
   std::uint32_t spans = 0;
   std::uint32_t logs = 0;
+  const thread_identity* thread = nullptr;  // null where unknown
 };
 
 }  // namespace sonde::record

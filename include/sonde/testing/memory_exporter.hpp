@@ -203,7 +203,7 @@ class memory_exporter {
     value operator()(record::map_view held) const {
       value::map made;
       for (record::entry_cursor at = held.pairs(); at.next();) {
-        std::string key{at.value().text()};
+        std::string key{at.value().key()};
         if (!at.next()) break;
         made.emplace_back(std::move(key), read(at.value()));
       }

@@ -80,7 +80,7 @@ class text_copier {
     made.status = span.status();
     made.local_root = span.is_local_root();
     made.remote_parent = span.has_remote_parent();
-    made.cut = span.cut_attributes + span.cut_values + span.cut_events + span.cut_links;
+    made.cut = span.cut();
     made.name = printable(span.name, longest_name);
     made.status_message = printable(span.status_message, longest_message);
     if (span.scope->name != "sonde") made.scope = printable(span.scope->name, longest_name);

@@ -67,7 +67,7 @@ class value_text {
   }
   void operator()(record::map_view held) {
     put_elements('{', '}', held.pairs(), [this](record::entry_cursor& at) {
-      put(at.value());
+      (*this)(at.value().key());
       into_ += ": ";
       if (at.next()) put(at.value());
     });
