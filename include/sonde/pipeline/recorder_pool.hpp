@@ -12,6 +12,7 @@
 
 #include <cxxabi.h>
 #include <pthread.h>
+#include <unistd.h>
 
 #include <sonde/context/entropy.hpp>
 #include <sonde/record/session_table.hpp>
@@ -26,6 +27,12 @@ namespace sonde::pipeline {
     unsigned uncaught_exceptions;
   };
   return &reinterpret_cast<const eh_globals*>(abi::__cxa_get_globals())->uncaught_exceptions;
+}
+
+[[nodiscard]] inline record::thread_identity this_thread_identity() noexcept {
+  record::thread_identity mine{static_cast<std::uint32_t>(gettid()), {}};
+  pthread_getname_np(pthread_self(), mine.name, sizeof mine.name);
+  return mine;
 }
 
 class recorder_pool {
@@ -170,6 +177,7 @@ class recorder_pool {
     mine.in_use = true;
     mine.abandoned = false;
     mine.uncaught = uncaught_exception_counter();
+    mine.thread = this_thread_identity();
     mine.current = nullptr;
     mine.ids = context::seeded_id_source();
     mine.next_span_id = mine.ids.next();

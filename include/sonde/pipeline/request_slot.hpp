@@ -33,7 +33,7 @@ class request_slot final : public slot {
   void take(const record::record_run& run, steady_time now) noexcept override {
     if (!usable_) return dropped({run.spans, run.logs}, drop_reason::not_configured);
     for (std::size_t at = 0; at < run.size;) {
-      const record::record_view record{run.data + at};
+      const record::record_view record{run.data + at, run.thread};
       at += record.size();
       take(record, now);
     }

@@ -29,7 +29,7 @@ class sink_slot final : public slot {
       exported(all);
     } else {
       for (std::size_t at = 0; at < run.size;) {
-        const record::record_view record{run.data + at};
+        const record::record_view record{run.data + at, run.thread};
         at += record.size();
         write(record, now);
       }

@@ -133,9 +133,10 @@ class unwound_spans {
         continue;
       }
       const std::string bytes = std::move(at->bytes);
+      const record::thread_identity* const thread = &at->thread->thread;
       bytes_ -= at->size;
       at = held_.erase(at);
-      release(record::record_run{bytes.data(), bytes.size(), 1, 0});
+      release(record::record_run{bytes.data(), bytes.size(), 1, 0, thread});
     }
   }
 

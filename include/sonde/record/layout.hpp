@@ -24,6 +24,7 @@ enum flag : std::uint8_t {
   local_root = 0x04,     // no parent in this process
   unwound = 0x08,        // left by an exception nobody has described yet
   occurrence = 0x10,     // a log made by report_exception or report_message
+  detached = 0x20,       // a span tied to no scope: it may cross others of the thread that ended it
 };
 
 /// The first 64 bytes of every record. Not initialised by construction: guards fill it field by field.

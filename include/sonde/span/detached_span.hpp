@@ -50,6 +50,7 @@ class basic_detached_span : public operations<basic_detached_span> {
     record::begin_under(*state_, site, *mine, where,
                         parent.valid() || active == nullptr ? parent : record::context_of(*active));
     state_->session = mine->session;
+    state_->header.flags |= record::detached;
     state_->header.kind = static_cast<std::uint8_t>(what);
   }
   ~basic_detached_span() { end(); }

@@ -95,6 +95,8 @@ struct recorded_span {
   testing::attributes attributes;
   std::vector<event> events;
   std::vector<link> links;
+  std::uint32_t thread = 0;  // the system's number of the thread it ended on
+  std::string thread_name;
   std::uint32_t cut_attributes = 0;
   std::uint32_t cut_events = 0;
   std::uint32_t cut_links = 0;
@@ -157,6 +159,10 @@ class memory_exporter {
       made.events.push_back({each.name->name, each.unix_nano, read_all(each.attributes)});
     for (const record::link_view& each : span.links)
       made.links.push_back({{each.trace_id, each.span_id, each.sampled, false}, read_all(each.attributes)});
+    if (span.thread != nullptr) {
+      made.thread = span.thread->number;
+      made.thread_name = span.thread->name;
+    }
     made.cut_attributes = span.cut_attributes;
     made.cut_events = span.cut_events;
     made.cut_links = span.cut_links;
