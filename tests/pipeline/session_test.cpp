@@ -245,6 +245,16 @@ TEST(session, is_left_alone_by_a_forked_child_which_may_start_its_own) {
   EXPECT_EQ(memory.spans().size(), 1u);
 }
 
+TEST(session, of_a_parent_may_end_after_the_childs_own) {
+  SKIP_WHERE_FORKED_CHILDREN_CANNOT_HAVE_THREADS();
+  auto session = sonde::start({.diagnostics = lines{}}, sonde::testing::null_exporter{});
+  EXPECT_TRUE(session.force_flush());
+  EXPECT_EQ(sonde::tests::exit_code_of_child([&] {
+    { const auto mine = sonde::start({.diagnostics = lines{}}, sonde::testing::null_exporter{}); }
+    return session.shutdown();
+  }), 0);
+}
+
 TEST(session, obeys_the_sampler_of_the_environment) {
   const environment_variable sampler{"OTEL_TRACES_SAMPLER", "always_off"};
   sonde::testing::memory_exporter memory;

@@ -10,7 +10,9 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <pthread.h>
@@ -71,7 +73,8 @@ class collector : public std::enable_shared_from_this<collector> {
   /// In the child of a fork, where the thread does not exist.
   void abandon() noexcept {
     for (const auto& each : slots_) each->abandon();
-    thread_.detach();
+    // Its handle may be that of another thread by now: neither joined nor detached.
+    static_cast<void>(new (std::nothrow) std::thread{std::move(thread_)});
   }
 
   /// The ledger. Waits for the pass under way and for threads preempted inside a call; where an exporter blocks the pass, or
