@@ -1,28 +1,23 @@
 # SPDX-License-Identifier: MIT
-# Finds what sonde's targets link. Read by the build and, installed, by find_package(sonde).
-# Only threads are required. Anything else may be missing as long as nobody links the target that needs it: the line
-# printed here says which that is, and CMake stops at the link with the name of the missing target.
+# The libraries that sonde's targets link, and what to say where one is missing. Read by the build and, installed, by
+# find_package(sonde). Only threads are required: whatever else is missing stops nobody but who links a target that needs it.
 
-find_package(Threads REQUIRED)
+if(POLICY CMP0167)
+  cmake_policy(SET CMP0167 NEW)  # Boost by its own package file; newer CMakes warn of the module they are to remove
+endif()
 
-set(sonde_missing "")
-
-# sonde_find(<package> <version> <imported target> <sonde's targets that need it> <Debian package>)
-macro(sonde_find package version target needed_by debian)
+# sonde_dependency(<package> <version> <imported target> <what people call it> <Debian's package>)
+# A parent project that already has the imported target keeps it.
+function(sonde_dependency package version target name debian)
   if(NOT TARGET ${target})
     find_package(${package} ${version} QUIET)
   endif()
-  if(NOT TARGET ${target})
-    list(APPEND sonde_missing ${needed_by})
-    set(sonde_needed_by ${needed_by})
-    list(TRANSFORM sonde_needed_by PREPEND "sonde::")
-    list(JOIN sonde_needed_by ", " sonde_needed_by)
-    message(STATUS "sonde: ${package} ${version} or newer not found; needed to link ${sonde_needed_by}. "
-                   "Debian and Ubuntu: ${debian}")
-  endif()
-endmacro()
+  set(sonde_target_of_${package} ${target} PARENT_SCOPE)
+  set(sonde_name_of_${package} "${name} ${version} or newer (Debian and Ubuntu: ${debian})" PARENT_SCOPE)
+endfunction()
 
-sonde_find(fmt 9 fmt::fmt "log;session;otlp;all" libfmt-dev)
-sonde_find(Boost 1.75 Boost::headers "attributes;all" libboost1.81-dev)
-sonde_find(CURL 7.87 CURL::libcurl "otlp;all" libcurl4-openssl-dev)
-sonde_find(ZLIB 1.2 ZLIB::ZLIB "otlp;all" zlib1g-dev)
+find_package(Threads REQUIRED QUIET)
+sonde_dependency(fmt 9 fmt::fmt fmt libfmt-dev)
+sonde_dependency(Boost 1.75 Boost::headers "the Boost headers" libboost1.81-dev)
+sonde_dependency(CURL 7.87 CURL::libcurl libcurl libcurl4-openssl-dev)
+sonde_dependency(ZLIB 1.2 ZLIB::ZLIB zlib zlib1g-dev)

@@ -4,9 +4,9 @@
 
 #include <charconv>
 #include <csignal>
-#include <cstdlib>
 #include <iostream>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <thread>
 
@@ -17,10 +17,16 @@
 
 namespace {
 
+/// CRUDDUR_HOST from the environment, an address of this machine: 0.0.0.0 in a container. Loopback by default.
+std::string wanted_host() {
+  const char* const given = cruddur::setting("CRUDDUR_HOST");
+  return given != nullptr ? given : "127.0.0.1";
+}
+
 /// PORT from the environment; 0, a free one, by default. Nothing where it is no port.
 std::optional<int> wanted_port() {
-  const char* const given = std::getenv("PORT");
-  const std::string_view text = given != nullptr && *given != '\0' ? given : "0";
+  const char* const given = cruddur::setting("PORT");
+  const std::string_view text = given != nullptr ? given : "0";
   int port = -1;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
   if (error != std::errc{} || end != text.data() + text.size() || port < 0 || port > 65535) return std::nullopt;
@@ -28,8 +34,7 @@ std::optional<int> wanted_port() {
 }
 
 /// The port it listens on, or -1.
-int bind(httplib::Server& server, int port) {
-  constexpr const char* host = "127.0.0.1";
+int bind(httplib::Server& server, const std::string& host, int port) {
   if (port == 0) return server.bind_to_any_port(host);
   return server.bind_to_port(host, port) ? port : -1;
 }
@@ -55,13 +60,14 @@ int main() {
   httplib::Server server;
   cruddur::add_routes(server);
   server.set_keep_alive_timeout(1);  // an idle connection delays the end by no more
-  const int port = bind(server, *wanted);
+  const std::string host = wanted_host();
+  const int port = bind(server, host, *wanted);
   if (port < 0) {
-    std::cerr << "cruddur: cannot listen on port " << *wanted << "; choose another with PORT\n";
+    std::cerr << "cruddur: cannot listen on " << host << " port " << *wanted << "; choose another with CRUDDUR_HOST and PORT\n";
     return 1;
   }
   std::thread serving{[&] { server.listen_after_bind(); }};
-  std::cout << "cruddur: listening on http://127.0.0.1:" << port << std::endl;
+  std::cout << "cruddur: listening on http://" << host << ':' << port << std::endl;
 
   int received = 0;
   sigwait(&stop_signals, &received);

@@ -56,6 +56,7 @@ class tree {
     std::int64_t start;
     const held_span* span;
     const moment* point;
+    std::size_t place = 0;  // among its siblings, as they came
   };
   struct level_state {
     const std::vector<item>* children;  // null: the tops
@@ -100,9 +101,14 @@ class tree {
       else if (!repeats(*home->second.span, each))
         home->second.children.push_back({each.unix_nano, nullptr, &each});
     }
-    const auto by_start = [](const item& a, const item& b) { return a.start < b.start; };
-    for (auto& [id, each] : nodes_) std::stable_sort(each.children.begin(), each.children.end(), by_start);
-    std::stable_sort(tops_.begin(), tops_.end(), by_start);
+    for (auto& [id, each] : nodes_) sort(each.children);
+    sort(tops_);
+  }
+  /// By start, and what starts together as it came. (std::stable_sort calls what libstdc++ 12 deprecates, and Clang 19 says so.)
+  static void sort(std::vector<item>& items) {
+    for (std::size_t i = 0; i < items.size(); ++i) items[i].place = i;
+    std::sort(items.begin(), items.end(),
+              [](const item& a, const item& b) { return a.start != b.start ? a.start < b.start : a.place < b.place; });
   }
   [[nodiscard]] bool is_top(const held_span& span) const {
     return nodes_.find(span.parent_id) == nodes_.end() || span.parent_id == span.span_id;

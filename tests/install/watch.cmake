@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+# Read right after a user's project(): remembers the project's variables and properties, and compares at the end of its
+# CMakeLists.txt. Whatever sonde changed or added there, beside targets of its own, is an error.
+
+set(watched_properties COMPILE_DEFINITIONS COMPILE_OPTIONS INCLUDE_DIRECTORIES LINK_DIRECTORIES LINK_LIBRARIES LINK_OPTIONS TESTS)
+
+# What CMake itself changes as it runs.
+set(volatile "^(ARG[CNV0-9]+|CMAKE_(CURRENT_|MATCH_|PARENT_LIST_FILE|PROJECT_VERSION).*|_.*|watched_.*|volatile|expected)$")
+# Cache entries of sonde, of FetchContent, and of finding what sonde links; the last is FindPkgConfig's.
+set(expected "sonde|SONDE|FETCHCONTENT|CURL|ZLIB|fmt|Boost|boost|CMAKE_HAVE|FIND_PACKAGE_MESSAGE|PC|pkgcfg|PKG_CONFIG")
+set(expected "^((${expected})_.*|prefix_result)$")
+
+get_property(watched_names DIRECTORY PROPERTY VARIABLES)
+foreach(name IN LISTS watched_names)
+  set(watched_value_of_${name} "${${name}}")
+endforeach()
+foreach(property IN LISTS watched_properties)
+  get_property(watched_value_of_property_${property} DIRECTORY PROPERTY ${property})
+endforeach()
+
+function(compare)
+  get_property(names DIRECTORY PROPERTY VARIABLES)
+  foreach(name IN LISTS names)
+    if(name MATCHES "${volatile}" OR name MATCHES "${expected}")
+      continue()
+    elseif(NOT name IN_LIST watched_names)
+      message(SEND_ERROR "sonde added the variable ${name}")
+    elseif(NOT "${${name}}" STREQUAL "${watched_value_of_${name}}")
+      message(SEND_ERROR "sonde changed ${name} from '${watched_value_of_${name}}' to '${${name}}'")
+    endif()
+  endforeach()
+
+  get_property(user_source DIRECTORY PROPERTY SOURCE_DIR)
+  foreach(property IN LISTS watched_properties)
+    get_property(value DIRECTORY PROPERTY ${property})
+    set(before "${watched_value_of_property_${property}}")
+    if(NOT "${value}" STREQUAL "${before}")
+      message(SEND_ERROR "sonde changed the directory's ${property} from '${before}' to '${value}'")
+    endif()
+  endforeach()
+
+  get_property(directories DIRECTORY PROPERTY SUBDIRECTORIES)
+  while(directories)
+    list(POP_FRONT directories directory)
+    get_property(more DIRECTORY ${directory} PROPERTY SUBDIRECTORIES)
+    list(APPEND directories ${more})
+    get_property(tests DIRECTORY ${directory} PROPERTY TESTS)
+    if(tests)
+      message(SEND_ERROR "sonde added the tests ${tests}")
+    endif()
+    get_property(targets DIRECTORY ${directory} PROPERTY BUILDSYSTEM_TARGETS)
+    foreach(target IN LISTS targets)
+      get_target_property(type ${target} TYPE)
+      if(NOT target MATCHES "^sonde_" OR NOT type STREQUAL INTERFACE_LIBRARY)
+        message(SEND_ERROR "sonde added the target ${target}, of type ${type}")
+      endif()
+    endforeach()
+  endwhile()
+  message(STATUS "watched: ${user_source}")
+endfunction()
+cmake_language(DEFER CALL compare)

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+// Cruddur under test: the routes of examples/cruddur, and a session whose memory exporter sees what the others send.
+// Usage: interop_cruddur_session <directory> [<OTLP endpoint>]
+//
+// Traces go to <directory>/traces.jsonl and, where one is named, to the endpoint. The first line on standard output says where
+// it listens; then it obeys lines on standard input: `everything` records what everything.hpp has, `flush` sends what has ended
+// and says how many spans that are. At the end of input it stops, and leaves resource.json and recorded.json in the directory.
+
+#include <chrono>
+#include <iostream>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include <httplib.h>
+
+#include <sonde/adapters/file.hpp>
+#include <sonde/adapters/otlp.hpp>
+#include <sonde/session.hpp>
+#include <sonde/sonde.hpp>
+#include <sonde/testing/memory_exporter.hpp>
+
+#include "everything.hpp"
+#include "recorded_json.hpp"
+#include "request_span.hpp"
+#include "routes.hpp"
+
+namespace {
+
+/// Also keeps whose spans they are, which the memory exporter does not.
+class recorder : public sonde::testing::memory_exporter {
+ public:
+  explicit recorder(const std::string& directory) : directory_{directory} {}
+
+  [[nodiscard]] std::string open(sonde::pipeline::setup& at_start) {
+    interop::write_resource(directory_, at_start.resource);
+    return memory_exporter::open(at_start);
+  }
+
+ private:
+  std::string directory_;
+};
+
+/// Routes that only a test wants: spans that last as long as it says.
+void add_slow_route(httplib::Server& server) {
+  server.Get(R"(/slow/(\d+))", cruddur::traced<"GET /slow/:milliseconds", "/slow/:milliseconds">(
+                                   [](const httplib::Request& request, httplib::Response&) {
+                                     const sonde::span<"slow-query"> span;
+                                     std::this_thread::sleep_for(std::chrono::milliseconds{std::stoi(request.matches[1])});
+                                   }));
+}
+
+/// Until the end of input.
+void obey(sonde::session& session, const recorder& memory) {
+  for (std::string order; std::getline(std::cin, order);) {
+    if (order == "everything") {
+      interop::record_everything();
+      std::cout << "recorded" << std::endl;
+    } else if (order == "flush") {
+      const bool all = session.force_flush(std::chrono::seconds{120});
+      std::cout << (all ? "flushed " : "not flushed ") << memory.spans().size() << std::endl;
+    } else {
+      std::cout << "unknown order" << std::endl;
+    }
+  }
+}
+
+/// Whether all that was recorded has been delivered.
+template <class... Exporters>
+bool serve(const std::string& directory, const recorder& memory, Exporters... exporters) {
+  sonde::session session = sonde::start({.service_name = "cruddur \"under test\"",
+                                         .service_version = "1.2",
+                                         .resource_attributes = {{"deployment.environment.name", "test"}}},
+                                        memory, std::move(exporters)...,
+                                        sonde::file::exporter{{.path = directory + "/traces.jsonl"}});
+  httplib::Server server;
+  add_slow_route(server);
+  cruddur::add_routes(server);
+  server.set_keep_alive_timeout(1);
+  const int port = server.bind_to_any_port("127.0.0.1");
+  std::thread serving{[&] { server.listen_after_bind(); }};
+  while (!server.is_running()) std::this_thread::yield();  // a stop before the start would be lost
+  std::cout << "listening on " << port << std::endl;
+
+  obey(session, memory);
+  server.stop();
+  serving.join();
+  return session.shutdown(std::chrono::seconds{120});
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  if (count < 2) {
+    std::cerr << "usage: interop_cruddur_session <directory> [<OTLP endpoint>]\n";
+    return 2;
+  }
+  const std::string directory = arguments[1];
+  const recorder memory{directory};
+  const bool complete =
+      count < 3 ? serve(directory, memory)
+                : serve(directory, memory,
+                        sonde::otlp::exporter{
+                            {.endpoint = arguments[2], .timeout = std::chrono::seconds{60}, .batch_count = 100}});
+  interop::write_recorded(directory, memory);
+  return complete ? 0 : 1;
+}

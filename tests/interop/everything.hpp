@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Spans with everything a span can hold: every type of value and its extremes, text that is no UTF-8, a remote parent, events,
+// links, statuses, and more of each than the limits allow.
+
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <sonde/sonde.hpp>
+
+namespace interop {
+
+inline void record_everything() {
+  using tracer = sonde::tracer<"interop", "2.0">;
+  sonde::span_context remote{};
+  remote.trace_id.bytes[0] = 0x5b;
+  remote.span_id.bytes[7] = 0x42;
+  remote.sampled = remote.remote = true;
+  sonde::span<"GET /everything \"quoted\""> request{sonde::kind::server, remote};
+  request.set_attribute<"zero">(0);
+  request.set_attribute<"least">(std::numeric_limits<std::int64_t>::min());
+  request.set_attribute<"most">(std::numeric_limits<std::int64_t>::max());
+  request.set_attribute<"beyond">(std::numeric_limits<std::uint64_t>::max());
+  request.set_attribute<"no">(false);
+  request.set_attribute<"yes">(true);
+  request.set_attribute<"empty">("");
+  request.set_attribute<"text">("h\xC3\xA9llo \xE2\x80\xA8 \"x\"");
+  request.set_attribute<"nul">(std::string_view{"a\0b", 3});
+  request.set_attribute<"broken">("a\xFF\xC2");
+  request.set_attribute<"long">(std::string(100'000, 'y'));
+  request.set_attribute<"nan">(std::numeric_limits<double>::quiet_NaN());
+  request.set_attribute<"infinite">(-std::numeric_limits<double>::infinity());
+  request.set_attribute<"minus_zero">(-0.0);
+  request.set_attribute<"list">(std::vector<int>{1, -2, 300'000});
+  request.set_attribute<"nothing">(std::vector<std::string>{});
+  request.set_attribute<"map">(std::map<std::string, std::vector<double>>{{"a", {0.5}}, {"b", {}}});
+  request.set_attribute<"lasted">(std::chrono::milliseconds{1500});
+  request.set_attribute<"zero">(7);
+  request.put_annotation<"handle">("andrew");
+  request.put_metadata<"results", "user_activities">(3);
+  for (int i = 0; i < 300; ++i) {
+    tracer::span<"child"> child;
+    child.set_attribute<"i">(i);
+    if (i % 3 == 0) child.add_event<"cache.miss">(sonde::attr<"key">("k"), sonde::attr<"size">(i));
+    if (i % 5 == 0) child.set_status(sonde::status::error, "no such h\xFF" "andle");
+    if (i % 7 == 0) child.set_status(sonde::status::ok);
+    if (i % 11 == 0) child.update_name(i % 2 == 0 ? std::string(200, 'n') : std::string{"renamed \xFE"});
+    if (i % 13 == 0) child.add_link(remote, sonde::attr<"why">("retry"));
+  }
+  for (int i = 0; i < 140; ++i) request.add_event<"tick">();
+}
+
+}  // namespace interop
