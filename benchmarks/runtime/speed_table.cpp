@@ -15,6 +15,8 @@
 #include <thread>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include <sonde/otlp/protobuf.hpp>
 #include <sonde/session.hpp>
 #include <sonde/sonde.hpp>
@@ -96,13 +98,6 @@ void row(const char* what, const std::string& measured, const char* bar, bool me
   std::printf("| %-58s | %-28s | %-18s | %-6s |\n", what, measured.c_str(), bar, met ? "met" : "missed");
   std::fflush(stdout);
 }
-template <class... Values>
-[[nodiscard]] std::string text(const char* format, Values... values) {
-  char written[128];
-  std::snprintf(written, sizeof written, format, values...);
-  return written;
-}
-
 /// Encodes every span as OTLP protobuf, as the OTLP exporter does, and throws the requests away.
 struct encode_and_discard {
   std::unique_ptr<sonde::otlp::protobuf_encoder> encoder{};
@@ -128,12 +123,12 @@ template <class Exporter>
 
 void not_recorded() {
   const race off = run_race({empty, plain_span});
-  row("span, session not started", text("%.2f ns over an empty loop", off.over_first[1]), "<= 1 ns", off.over_first[1] <= 1);
+  row("span, session not started", fmt::format("{:.2f} ns over an empty loop", off.over_first[1]), "<= 1 ns", off.over_first[1] <= 1);
   auto session = sonde::start({.service_name = "bench", .sampler = sonde::sampling::always_off{}, .diagnostics = [](auto) {}},
                               sonde::testing::null_exporter{});
   sonde::span<"unsampled-root"> root;
   const race unsampled = run_race({empty, plain_span});
-  row("span not sampled", text("%.2f ns over an empty loop", unsampled.over_first[1]), "<= 2 ns", unsampled.over_first[1] <= 2);
+  row("span not sampled", fmt::format("{:.2f} ns over an empty loop", unsampled.over_first[1]), "<= 2 ns", unsampled.over_first[1] <= 2);
 }
 
 void recorded() {
@@ -144,13 +139,13 @@ void recorded() {
   const std::uint64_t allocated = allocations;
   const race live = run_race({two_time_stamps, plain_span, span_with_three_attributes});
   const std::uint64_t fresh = allocations - allocated;
-  std::printf("| %-58s | %-28s | %-18s | %-6s |\n", "floor: two raw time-stamp reads", text("%.1f ns", live.nanoseconds[0]).c_str(), "", "");
-  row("recorded child span, no attributes, hand-off included", text("%.1f ns, %.2f x floor", live.nanoseconds[1], live.ratio[1]),
+  std::printf("| %-58s | %-28s | %-18s | %-6s |\n", "floor: two raw time-stamp reads", fmt::format("{:.1f} ns", live.nanoseconds[0]).c_str(), "", "");
+  row("recorded child span, no attributes, hand-off included", fmt::format("{:.1f} ns, {:.2f} x floor", live.nanoseconds[1], live.ratio[1]),
       "<= 1.15 x floor", live.ratio[1] <= 1.15);
   row("recorded span with 3 attributes (int, bool, 16 characters)",
-      text("%.1f ns, %.2f x floor", live.nanoseconds[2], live.ratio[2]), "<= 1.3 x floor", live.ratio[2] <= 1.3);
+      fmt::format("{:.1f} ns, {:.2f} x floor", live.nanoseconds[2], live.ratio[2]), "<= 1.3 x floor", live.ratio[2] <= 1.3);
   // The race's own vectors allocate; a span that did would add 24 million.
-  row("heap allocations per span, steady state", text("%.6f", static_cast<double>(fresh) / (61 * 400'000.0)), "0", fresh < 1000);
+  row("heap allocations per span, steady state", fmt::format("{:.6f}", static_cast<double>(fresh) / (61 * 400'000.0)), "0", fresh < 1000);
 }
 
 void full_speed(contender run, const char* what) {
@@ -162,7 +157,7 @@ void full_speed(contender run, const char* what) {
   session.force_flush();
   const auto spans = session.stats().spans;
   const double share = 100.0 * static_cast<double>(spans.dropped.total()) / static_cast<double>(spans.started);
-  row(what, text("%.2f %% of %.0f million/s", share, static_cast<double>(spans.started) / 3e6), "<= 1 %", share <= 1);
+  row(what, fmt::format("{:.2f} % of {:.0f} million/s", share, static_cast<double>(spans.started) / 3e6), "<= 1 %", share <= 1);
 }
 
 void encoded() {
@@ -170,7 +165,7 @@ void encoded() {
   double millions = 0;
   if (encoder == nullptr || std::fscanf(encoder, "%lf", &millions) != 1) millions = 0;
   if (encoder != nullptr) pclose(encoder);
-  row("encode to OTLP protobuf, 3 short attributes, one core", text("%.1f million spans/s", millions), ">= 30 million/s",
+  row("encode to OTLP protobuf, 3 short attributes, one core", fmt::format("{:.1f} million spans/s", millions), ">= 30 million/s",
       millions >= 30);
 }
 
@@ -188,7 +183,7 @@ void sustained(int seconds) {
   }
   session.force_flush();
   const auto spans = session.stats().spans;
-  row("one producer at 5 million spans/s, OTLP encoded", text("%llu dropped in %d s", static_cast<unsigned long long>(spans.dropped.total()), seconds),
+  row("one producer at 5 million spans/s, OTLP encoded", fmt::format("{} dropped in {} s", spans.dropped.total(), seconds),
       "0 dropped", spans.dropped.total() == 0);
 }
 
