@@ -5,35 +5,22 @@ the libraries that sonde links are the system's (tests/install/conan). Usage: ch
 
 Conan is installed once into a virtual environment in the user's cache."""
 import json
-import os
 import pathlib
 import re
 import subprocess
 import sys
 
-from running import Failed, Unavailable, check_trace, check_tree, empty_directory, environment, outcome_of, run
+from running import Failed, check_trace, check_tree, empty_directory, environment, outcome_of, run
 from targets import flags_of, libraries_of, optional_targets_of, version_of
+import virtual_environment
 
 CONAN = "conan==2.34.0"
 HERE = pathlib.Path(__file__).resolve().parent
 
 
 def conan_program():
-    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
-    home = cache / "sonde" / ("venv-" + CONAN.replace("==", "-"))
-    program = home / "bin/conan"
-    probe = [home / "bin/python", "-c", "import conan"]
-    if program.exists() and subprocess.run(probe, capture_output=True, check=False).returncode == 0:
-        return program
-    for command in ([sys.executable, "-m", "venv", "--clear", home],
-                    [home / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", CONAN]):
-        try:
-            made = subprocess.run(command, capture_output=True, text=True, check=False, timeout=200)
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise Unavailable(f"{CONAN} cannot be installed: {error}") from error
-        if made.returncode != 0:
-            raise Unavailable(f"{CONAN} cannot be installed: {(made.stderr or made.stdout).strip()[-300:]}")
-    return program
+    home, _ = virtual_environment.of(CONAN)
+    return home / "bin" / "conan"
 
 
 class Conan:

@@ -5,29 +5,11 @@ import pathlib
 import re
 import shutil
 import subprocess
+import sys
 
-SKIPPED = 77
-
-
-class Failed(Exception):
-    """The check fails; says why."""
-
-
-class Unavailable(Exception):
-    """A tool that the check needs is not there; says which, and what to do."""
-
-
-def outcome_of(name, check):
-    """The exit code of `check`. Without a tool it is skipped by name, but fails where CI is set: there tools are expected."""
-    try:
-        check()
-    except Failed as why:
-        print(f"{name}: {why}")
-        return 1
-    except Unavailable as why:
-        print(f"{name}: {'failed' if os.environ.get('CI') else 'skipped'}: {why}")
-        return 1 if os.environ.get("CI") else SKIPPED
-    return 0
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "interop"))
+from outcome import Failed, Unavailable
+from outcome import of as outcome_of
 
 
 def tool(name, package):

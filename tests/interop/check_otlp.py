@@ -14,29 +14,11 @@ import subprocess
 import sys
 import tempfile
 
+import outcome
 import recorded
+import virtual_environment
 
 PACKAGE = "opentelemetry-proto==1.44.0"
-SKIPPED = 77
-
-
-def environment_python():
-    """The interpreter of the cached environment, made if need be; or None and why."""
-    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
-    home = cache / "sonde" / ("venv-" + PACKAGE.replace("==", "-"))
-    python = home / "bin" / "python"
-    probe = [str(python), "-c", "import opentelemetry.proto.collector.trace.v1.trace_service_pb2"]
-    if python.exists() and subprocess.run(probe, capture_output=True).returncode == 0:
-        return str(python), ""
-    for command in ([sys.executable, "-m", "venv", "--clear", str(home)],
-                    [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", PACKAGE]):
-        try:
-            made = subprocess.run(command, capture_output=True, text=True, timeout=200)
-        except (OSError, subprocess.TimeoutExpired) as error:
-            return None, str(error)
-        if made.returncode != 0:
-            return None, f"{' '.join(command[1:3])} failed: {(made.stderr or made.stdout).strip()[-300:]}"
-    return str(python), ""
 
 
 def look_with_protoc(directory):
@@ -148,15 +130,17 @@ def main():
         if subprocess.run([sys.argv[1], name], env=clean).returncode != 0:
             print("the session did not deliver everything")
             return 1
-        python, why = environment_python()
-        if python is not None:
+        try:
+            _, python = virtual_environment.of(PACKAGE)
             return subprocess.run([python, "-B", __file__, "--compare", name]).returncode
+        except outcome.Unavailable as error:
+            why = error
         complaints = look_with_protoc(directory)
         if complaints:
             return tell(complaints)
-        print(f"interop_otlp: {PACKAGE} cannot be installed ({why}); "
+        print(f"interop_otlp: {why}; "
               + ("protoc is missing too" if complaints is None else "protoc --decode_raw found nothing wrong"))
-        return 1 if os.environ.get("CI") else SKIPPED
+        return 1 if os.environ.get("CI") else outcome.SKIPPED
 
 
 if __name__ == "__main__":

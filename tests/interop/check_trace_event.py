@@ -16,18 +16,15 @@ import sys
 import tempfile
 
 import outcome
+import virtual_environment
 
 HERE = pathlib.Path(__file__).resolve().parent
 
 
 def environment():
-    """The folder of the cached virtual environment, made if need be."""
+    """The folder of the virtual environment with the trace processor, and its interpreter."""
     packages = re.findall(r'"(\w+==[\w.]+)"', (HERE / "trace_processor.py").read_text())
-    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
-    home = cache / "sonde" / ("venv-" + "-".join(packages).replace("==", "-"))
-    python = str(home / "bin" / "python")
-    if (home / "complete").exists():
-        return home, python
+    return virtual_environment.of(*packages)
     for command in ([sys.executable, "-m", "venv", "--clear", str(home)],
                     [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages]):
         try:

@@ -15,9 +15,9 @@ class Failed(Exception):
 
 
 def of(name, check):
-    """The exit code of `check`, which returns complaints."""
+    """The exit code of `check`, which returns complaints or nothing."""
     try:
-        complaints = check()
+        complaints = check() or []
     except Unavailable as why:
         print(f"{name}: {'failed' if os.environ.get('CI') else 'skipped'}: {why}")
         return 1 if os.environ.get("CI") else SKIPPED

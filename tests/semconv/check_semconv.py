@@ -9,33 +9,16 @@ name; where CI is set, that is a failure.
 import ast
 import importlib.machinery
 import importlib.util
-import os
 import pathlib
 import re
 import subprocess
 import sys
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "interop"))
+import outcome
+import virtual_environment
+
 PACKAGE = "opentelemetry-semantic-conventions==0.66b2"
-SKIPPED = 77
-
-
-def environment_python():
-    """The interpreter of the cached environment, made if need be; or None and why."""
-    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
-    home = cache / "sonde" / ("venv-" + PACKAGE.replace("==", "-"))
-    python = home / "bin" / "python"
-    if python.exists() and subprocess.run([str(python), "-c", "import opentelemetry.semconv.schemas"],
-                                          capture_output=True).returncode == 0:
-        return str(python), ""
-    for command in ([sys.executable, "-m", "venv", "--clear", str(home)],
-                    [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", PACKAGE]):
-        try:
-            made = subprocess.run(command, capture_output=True, text=True, timeout=200)
-        except (OSError, subprocess.TimeoutExpired) as error:
-            return None, str(error)
-        if made.returncode != 0:
-            return None, f"{' '.join(command[1:3])} failed: {(made.stderr or made.stdout).strip()[-300:]}"
-    return str(python), ""
 
 
 class Package:
@@ -145,11 +128,12 @@ def compare(checkout):
 def main():
     if sys.argv[1] == "--compare":
         return compare(pathlib.Path(sys.argv[2]))
-    python, why = environment_python()
-    if python is not None:
-        return subprocess.run([python, "-B", __file__, "--compare", sys.argv[1]]).returncode
-    print(f"semconv_names: {PACKAGE} cannot be installed ({why})")
-    return 1 if os.environ.get("CI") else SKIPPED
+
+    def check():
+        _, python = virtual_environment.of(PACKAGE)
+        if subprocess.run([python, "-B", __file__, "--compare", sys.argv[1]]).returncode != 0:
+            raise outcome.Failed("the complaints are above")
+    return outcome.of("semconv_names", check)
 
 
 if __name__ == "__main__":
