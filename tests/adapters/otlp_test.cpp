@@ -220,6 +220,27 @@ TEST(otlp, unavailable_is_tried_again) {
   EXPECT_SAID(said, "first batch accepted");
 }
 
+TEST(otlp, the_end_of_an_outage_is_a_line) {
+  backend server{{status(200), status(503, "", "", "0"), status(200), status(200)}};
+  lines said;
+  auto session = sonde::start({.service_name = "test", .diagnostics = said.handler()},
+                              sonde::otlp::exporter{{.endpoint = server.url()}});
+  for (int i = 0; i < 3; ++i) {
+    { sonde::span<"work"> span; }
+    ASSERT_TRUE(session.force_flush());
+  }
+  EXPECT_SAID(said, "first batch accepted: 1 span\n");
+  EXPECT_SAID(said, "will retry\notlp: accepted again: 1 span\n");
+  EXPECT_EQ(server.requests().size(), 4u);
+}
+
+TEST(otlp, the_last_words_say_what_was_lost) {
+  backend server{{status(503)}};
+  lines said;
+  static_cast<void>(run({.endpoint = server.url()}, said, 2, 300ms));
+  EXPECT_SAID(said, "will retry\notlp: 2 of 2 spans lost: 2 session ended\n");
+}
+
 TEST(otlp, the_backends_wish_is_obeyed) {
   backend server{{status(503, "", "", "1"), status(200)}};
   lines said;

@@ -2,6 +2,7 @@
 
 #include <sonde/encoding/hex.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
 
@@ -37,6 +38,72 @@ constexpr bool refuses_anything_else() {
 }
 static_assert(refuses_anything_else());
 TEST(hex, refuses_anything_else) { EXPECT_TRUE(refuses_anything_else()); }
+
+// Every character at every place of a word, against the definition; two bytes are too few for the path by words.
+constexpr bool knows_digits_in_words() {
+  for (int place = 0; place < 8; ++place)
+    for (int code = 0; code < 256; ++code) {
+      char digits[] = "01234567";
+      digits[place] = static_cast<char>(code);
+      const bool digit = code >= '0' && code <= '9';
+      const bool lower = code >= 'a' && code <= 'f';
+      const bool upper = code >= 'A' && code <= 'F';
+      unsigned char bytes[4]{};
+      if (encoding::from_hex({digits, 8}, bytes, 4) != (digit || lower || upper)) return false;
+      if (encoding::from_hex({digits, 8}, bytes, 4, encoding::hex_case::lower) != (digit || lower)) return false;
+      if (!digit && !lower && !upper) continue;
+      const int value = code - (digit ? '0' : lower ? 'a' - 10 : 'A' - 10);
+      const int nibble = place % 2 == 0 ? bytes[place / 2] >> 4 : bytes[place / 2] & 15;
+      if (nibble != value) return false;
+    }
+  return true;
+}
+TEST(hex, knows_digits_in_words) { EXPECT_TRUE(knows_digits_in_words()); }
+
+constexpr bool may_refuse_upper_case() {
+  unsigned char bytes[1]{};
+  return encoding::from_hex({"aF", 2}, bytes, 1) && bytes[0] == 0xAF &&
+         !encoding::from_hex({"aF", 2}, bytes, 1, encoding::hex_case::lower) &&
+         !encoding::from_hex({"Af", 2}, bytes, 1, encoding::hex_case::lower) &&
+         encoding::from_hex({"9f", 2}, bytes, 1, encoding::hex_case::lower) && bytes[0] == 0x9F;
+}
+static_assert(may_refuse_upper_case());
+TEST(hex, may_refuse_upper_case) { EXPECT_TRUE(may_refuse_upper_case()); }
+
+constexpr bool leaves_bytes_alone_where_a_later_word_is_wrong() {
+  unsigned char bytes[9]{7, 7, 7, 7, 7, 7, 7, 7, 7};
+  for (sonde::meta::text wrong : {sonde::meta::text{"0011223344556677g9", 18},
+                                  {"00112233445566x789", 18},
+                                  {"001122334455667789aa", 20}})
+    if (encoding::from_hex(wrong, bytes, 9)) return false;
+  for (unsigned char byte : bytes)
+    if (byte != 7) return false;
+  return encoding::from_hex({"00112233445566778F", 18}, bytes, 9) && bytes[8] == 0x8F && bytes[4] == 0x44;
+}
+static_assert(leaves_bytes_alone_where_a_later_word_is_wrong());
+TEST(hex, leaves_bytes_alone_where_a_later_word_is_wrong) {
+  EXPECT_TRUE(leaves_bytes_alone_where_a_later_word_is_wrong());
+}
+
+TEST(hex, writes_words_as_it_writes_bytes) {
+  for (unsigned seed = 0; seed < 65536; seed += 17) {
+    const unsigned char bytes[7]{static_cast<unsigned char>(seed),          static_cast<unsigned char>(seed >> 8),
+                                 static_cast<unsigned char>(seed * 31),     static_cast<unsigned char>(seed * 77 >> 4),
+                                 static_cast<unsigned char>(255 - seed % 256), 0x0A, 0xF9};
+    std::string expected;
+    for (unsigned char byte : bytes) {
+      char two[3];
+      std::snprintf(two, sizeof two, "%02x", unsigned{byte});
+      expected += two;
+    }
+    char digits[14];
+    EXPECT_EQ(encoding::put_hex(digits, bytes, 7), digits + 14);
+    EXPECT_EQ(std::string(digits, 14), expected);
+    unsigned char read[7]{};
+    EXPECT_TRUE(encoding::from_hex({digits, 14}, read, 7, encoding::hex_case::lower));
+    EXPECT_TRUE(std::equal(bytes, bytes + 7, read));
+  }
+}
 
 TEST(hex, writes_what_printf_writes_and_reads_it_back) {
   for (unsigned value = 0; value < 256; ++value) {

@@ -65,6 +65,7 @@ def decoded(scope, span):
         "trace_id": span.trace_id.hex(), "span_id": span.span_id.hex(), "parent_span_id": span.parent_span_id.hex(),
         "kind": span.kind, "status": [span.status.code, span.status.message],
         "start": str(span.start_time_unix_nano), "end": str(span.end_time_unix_nano), "flags": span.flags,
+        "tracestate": span.trace_state,
         "attributes": decoded_attributes(span.attributes),
         "cut": [span.dropped_attributes_count, span.dropped_events_count, span.dropped_links_count],
         "events": [[e.name, str(e.time_unix_nano), decoded_attributes(e.attributes)] for e in span.events],

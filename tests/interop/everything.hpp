@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Spans with everything a span can hold: every type of value and its extremes, text that is no UTF-8, a remote parent, events,
-// links, statuses, and more of each than the limits allow.
+// Spans with everything a span can hold: every type of value and its extremes, text that is no UTF-8, a remote parent with
+// its tracestate, events, links, statuses, and more of each than the limits allow.
 
 #include <chrono>
 #include <cstdint>
@@ -22,6 +22,10 @@ inline void record_everything() {
   remote.trace_id.bytes[0] = 0x5b;
   remote.span_id.bytes[7] = 0x42;
   remote.sampled = remote.remote = true;
+  sonde::propagated_fields fields{.trace_id = remote.trace_id};
+  fields.tracestate.add({"rojo=00f067aa0ba902b7", 21});
+  fields.tracestate.add({"congo=\"quoted\"", 14});
+  sonde::record::fields_scope travelling{&fields};
   sonde::span<"GET /everything \"quoted\""> request{sonde::kind::server, remote};
   request.set_attribute<"zero">(0);
   request.set_attribute<"least">(std::numeric_limits<std::int64_t>::min());

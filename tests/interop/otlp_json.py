@@ -61,6 +61,7 @@ def span(scope, one):
         "trace_id": one["traceId"], "span_id": one["spanId"], "parent_span_id": one.get("parentSpanId", ""),
         "kind": one.get("kind", 0), "status": [status.get("code", 0), status.get("message", "")],
         "start": one["startTimeUnixNano"], "end": one["endTimeUnixNano"], "flags": one.get("flags", 0),
+        "tracestate": one.get("traceState", ""),
         "attributes": attributes(one.get("attributes", [])),
         "cut": [one.get(f"dropped{what}Count", 0) for what in ("Attributes", "Events", "Links")],
         "events": [event(each) for each in one.get("events", [])],

@@ -72,6 +72,8 @@ template <class Id>
             {"span_id", hex(span.span_id)},
             {"parent_span_id", span.parent_span_id.valid() ? hex(span.parent_span_id) : ""},
             {"remote_parent", span.remote_parent},
+            {"trace_flags", span.trace_flags},
+            {"tracestate", span.tracestate},
             {"kind", static_cast<int>(span.kind)},
             {"status", static_cast<int>(span.status)},
             {"status_message", span.status_message},

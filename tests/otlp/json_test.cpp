@@ -95,6 +95,17 @@ TEST(json, compounds_nest) {
   EXPECT_NE(text.find("[{}]"), std::string::npos);
 }
 
+TEST(json, tracestate_and_random_flag) {
+  hand_made_span made;
+  EXPECT_FALSE(span_of(made.view()).contains("traceState"));
+  made.header().flags |= sonde::record::random_id;
+  sonde::record::span_view span = made.view();
+  span.tracestate = "rojo=1,congo=\"2\"";
+  const json written = span_of(span);
+  EXPECT_EQ(written.at("traceState"), "rojo=1,congo=\"2\"");
+  EXPECT_EQ(written.at("flags"), 0x103);
+}
+
 TEST(json, events_links_and_losses) {
   hand_made_span made;
   made.header().flags |= sonde::record::remote_parent;

@@ -146,6 +146,20 @@ TEST(protobuf, remote_parent_and_flags) {
   EXPECT_TRUE(bytes.ends_with("850101030000")) << bytes;
 }
 
+// Field 3 between the ids and the parent's, field 16 with W3C's random flag.
+TEST(protobuf, tracestate_and_random_flag) {
+  hand_made_span made;
+  made.header().flags |= sonde::record::random_id;
+  made.header().parent_id.bytes[7] = 9;
+  sonde::record::span_view span = made.view();
+  const std::string tracestate = "rojo=" + std::string(300, '1');
+  span.tracestate = tracestate;
+  const std::string bytes = encoded(span);
+  EXPECT_NE(bytes.find("1208eee19b7ec3c1b1741ab102726f6a6f3d3131"), std::string::npos) << bytes;
+  EXPECT_NE(bytes.find("313122080000000000000009"), std::string::npos) << bytes;
+  EXPECT_TRUE(bytes.ends_with("850103010000")) << bytes;
+}
+
 TEST(protobuf, message_only_with_an_error_and_counts_only_of_losses) {
   hand_made_span made;
   sonde::record::span_view span = made.view();

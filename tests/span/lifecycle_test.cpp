@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Spans that exceptions leave, and what becomes known of these exceptions.
+// Spans under parents of elsewhere; spans that exceptions leave, and what becomes known of these exceptions.
 
 #include <sonde/span/lifecycle.hpp>
 
 #include <chrono>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -229,6 +230,111 @@ TEST(unwinding, many_large_spans_left_are_all_recorded) {
   }
   EXPECT_EQ(kept.spans().size(), 200u);
   EXPECT_TRUE(balanced(kept.session.stats().spans));
+}
+
+constexpr sonde::trace_id some_trace{{0x4b, 0xf9, 0x2f, 0x35, 0x77, 0xb3, 0x4d, 0xa6, 0xa3, 0xce, 0x92, 0x9d, 0x0e, 0x0e, 0x47, 0x36}};
+constexpr sonde::span_id some_span{{0x00, 0xf0, 0x67, 0xaa, 0x0b, 0xa9, 0x02, 0xb7}};
+
+/// Remembers what it was asked, and says yes.
+struct remembering {
+  struct memory {
+    int asked = 0;
+    bool has_parent = false;
+    bool parent_sampled = false;
+  };
+  std::shared_ptr<memory> last = std::make_shared<memory>();
+  [[nodiscard]] bool should_sample(const sonde::sampling::question& about) const noexcept {
+    *last = {last->asked + 1, about.has_parent, about.parent_sampled};
+    return true;
+  }
+  [[nodiscard]] std::string description() const { return "Remembering"; }
+};
+
+TEST(remote_parent, gives_the_trace_the_parent_and_the_decision) {
+  const remembering sampler;
+  recording kept{{.sampler = sampler}};
+  { sonde::span<"request"> request{sonde::kind::server, {.trace_id = some_trace, .span_id = some_span, .sampled = true, .remote = true}}; }
+  EXPECT_TRUE(sampler.last->has_parent);
+  EXPECT_TRUE(sampler.last->parent_sampled);
+  const auto request = kept.only();
+  EXPECT_EQ(request.trace_id, some_trace);
+  EXPECT_EQ(request.parent_span_id, some_span);
+  EXPECT_TRUE(request.remote_parent);
+}
+
+TEST(remote_parent, that_leaves_the_decision_to_us_is_none_to_the_sampler) {
+  const remembering sampler;
+  recording kept{{.sampler = sampler}};
+  { sonde::span<"request"> request{{.trace_id = some_trace, .span_id = some_span, .sampled = true, .remote = true, .undecided = true}}; }
+  EXPECT_EQ(sampler.last->asked, 1);
+  EXPECT_FALSE(sampler.last->has_parent);
+  EXPECT_FALSE(sampler.last->parent_sampled);
+  const auto request = kept.only();
+  EXPECT_EQ(request.trace_id, some_trace);
+  EXPECT_EQ(request.parent_span_id, some_span) << "it is one to the span";
+  EXPECT_TRUE(request.remote_parent);
+}
+
+TEST(remote_parent, a_trace_without_a_span_gives_the_trace_alone) {
+  const remembering sampler;
+  recording kept{{.sampler = sampler}};
+  const sonde::span_context from_a_load_balancer{.trace_id = some_trace, .remote = true, .undecided = true};
+  { sonde::span<"request"> request{sonde::kind::server, from_a_load_balancer}; }
+  { sonde::detached_span<"job"> job{from_a_load_balancer}; }
+  EXPECT_EQ(sampler.last->asked, 2);
+  EXPECT_FALSE(sampler.last->has_parent);
+  for (const char* name : {"request", "job"}) {
+    EXPECT_EQ(kept.named(name).trace_id, some_trace) << name;
+    EXPECT_FALSE(kept.named(name).parent_span_id.valid()) << name;
+    EXPECT_FALSE(kept.named(name).remote_parent) << name;
+  }
+}
+
+/// W3C Trace Context Level 2: who makes a trace id says whether it is random; all others pass that on.
+TEST(random_flag, is_set_for_traces_that_begin_here) {
+  recording kept;
+  {
+    sonde::span<"root"> root;
+    sonde::span<"child"> child;  // the first of its site
+    EXPECT_TRUE(root.context().random);
+    EXPECT_TRUE(child.context().random);
+  }
+  {
+    sonde::span<"root"> root;
+    sonde::span<"child"> child;  // the usual path
+    EXPECT_TRUE(child.context().random);
+  }
+  for (const auto& each : kept.spans()) EXPECT_EQ(each.trace_flags, 3) << each.name;
+}
+
+TEST(random_flag, is_what_the_caller_says_of_the_trace_it_began) {
+  recording kept;
+  for (const bool random : {false, true, false}) {
+    const sonde::span_context caller{
+        .trace_id = some_trace, .span_id = some_span, .sampled = true, .remote = true, .random = random};
+    sonde::span<"request"> request{caller};
+    sonde::span<"child"> child;
+    sonde::detached_span<"job"> job;
+    EXPECT_EQ(request.context().random, random);
+    EXPECT_EQ(child.context().random, random);
+    EXPECT_EQ(job.context().random, random);
+    sonde::bind_current([&] {
+      sonde::span<"bound"> bound;
+      EXPECT_EQ(bound.context().random, random);
+    })();
+  }
+  for (const auto& each : kept.spans()) EXPECT_TRUE(each.trace_flags == 1 || each.trace_flags == 3) << each.name;
+  EXPECT_EQ(kept.named("child").trace_flags, 1) << "the first child's";
+}
+
+TEST(random_flag, is_told_of_an_unsampled_trace_too) {
+  recording kept{{.sampler = sonde::sampling::always_off{}}};
+  {
+    sonde::span<"root"> root;
+    EXPECT_TRUE(root.context().random);
+  }
+  sonde::span<"request"> request{{.trace_id = some_trace, .span_id = some_span, .remote = true}};
+  EXPECT_FALSE(request.context().random);
 }
 
 }  // namespace

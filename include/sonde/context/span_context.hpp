@@ -12,10 +12,14 @@ namespace sonde {
 struct span_context {
   sonde::trace_id trace_id{};
   sonde::span_id span_id{};
-  bool sampled = false;  // W3C flag 0x01
-  bool remote = false;   // came from another process
+  bool sampled = false;    // W3C flag 0x01
+  bool remote = false;     // came from another process
+  bool random = false;     // W3C flag 0x02: the rightmost 7 bytes of the trace id are random
+  bool undecided = false;  // the sender leaves sampling to us (X-Amzn-Trace-Id without Sampled=0 or 1)
 
   [[nodiscard]] constexpr bool valid() const noexcept { return trace_id.valid() && span_id.valid(); }
+  /// Whether a span may go on with this trace. A load balancer's X-Amzn-Trace-Id names a trace, yet no span.
+  [[nodiscard]] constexpr bool continues_trace() const noexcept { return trace_id.valid() && (remote || span_id.valid()); }
   friend constexpr bool operator==(const span_context&, const span_context&) = default;
 };
 

@@ -23,7 +23,7 @@ class log_record {
     frame_.header.flags = flags;
     frame_.header.kind = static_cast<std::uint8_t>(severity);
     frame_.header.start = frame_.header.end = context::ticks();
-    if (frame* active = mine_->current) {
+    if (frame* active = active_frame(*mine_)) {
       const span_context within = context_of(*active);
       frame_.header.trace_id = within.trace_id;
       frame_.header.span_id = within.span_id;

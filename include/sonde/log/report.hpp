@@ -17,7 +17,7 @@ namespace record {
 [[gnu::noinline, gnu::cold]] inline void report_described(meta::text type, meta::text message, level severity) noexcept {
   recorder* mine = live_recorder();
   if (mine == nullptr) return;
-  frame* active = mine->current;
+  frame* active = active_frame(*mine);
   if (frame* into = writable(active)) put_exception_event(*into, type, message);
   publish_amendment(*mine, active, type, message);
   log_record occurrence{severity, record::occurrence};

@@ -84,6 +84,10 @@ class json_encoder {
       to.raw(R"(,"parentSpanId":)");
       to.hex(span.header.parent_id.bytes, sizeof span.header.parent_id.bytes);
     }
+    if (!span.tracestate.empty()) {
+      to.raw(R"(,"traceState":)");
+      to.text(span.tracestate);
+    }
     to.raw(R"(,"name":)");
     if (span.renamed) {
       to.text(span.name);

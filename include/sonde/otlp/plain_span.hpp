@@ -40,7 +40,7 @@ class plain_span {
     if (into == nullptr) return 0;
 
     char* const begin = into->room(into->cursor(), most_bytes + site.protobuf.size() + place.location_protobuf.size());
-    char* at = put_identity(begin + 3, header);
+    char* at = put_parent(put_ids(begin + 3, header), header);
     at = put_block(at, site.protobuf);
     const std::int64_t start = reader_.clock().unix_nano(header.start);
     at = put_kind_and_times(at, header, start, start + reader_.clock().nanoseconds(header.start, header.end));

@@ -106,7 +106,10 @@ class protobuf_encoder {
     protobuf_writer to{into};
     char* at = into.cursor();
     const std::size_t whole = to.open<2>(at, bytes_tag(2));  // most spans are between 128 bytes and 16 KiB
-    at = put_identity(into.room(at, fixed_room + span.site->protobuf.size()), span.header);
+    const std::size_t room = fixed_room + span.site->protobuf.size();
+    at = put_ids(into.room(at, room), span.header);
+    if (!span.tracestate.empty()) at = into.room(to.put_text(at, bytes_tag(3), span.tracestate), room);
+    at = put_parent(at, span.header);
     at = span.renamed ? into.room(to.put_text(at, bytes_tag(5), span.name), fixed_room) : put_block(at, span.site->protobuf);
     at = put_kind_and_times(at, span.header, span.start_unix_nano, span.end_unix_nano);
     for (const record::attribute_view& each : span.attributes) at = to.put_attribute(at, bytes_tag(9), each);

@@ -27,9 +27,11 @@ template <std::size_t Size>
   return at + 2 + Size;
 }
 
-[[nodiscard, gnu::always_inline]] inline char* put_identity(char* at, const record::header& span) noexcept {
-  at = put_id(at, 1, span.trace_id.bytes);
-  at = put_id(at, 2, span.span_id.bytes);
+[[nodiscard, gnu::always_inline]] inline char* put_ids(char* at, const record::header& span) noexcept {
+  return put_id(put_id(at, 1, span.trace_id.bytes), 2, span.span_id.bytes);
+}
+/// Behind the tracestate, where there is one.
+[[nodiscard, gnu::always_inline]] inline char* put_parent(char* at, const record::header& span) noexcept {
   std::uint64_t parent;
   std::memcpy(&parent, span.parent_id.bytes, sizeof parent);
   return parent != 0 ? put_id(at, 4, span.parent_id.bytes) : at;

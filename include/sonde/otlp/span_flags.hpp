@@ -13,7 +13,8 @@ namespace sonde::otlp {
 [[nodiscard]] inline std::uint32_t flags_of(const record::header& span) noexcept {
   constexpr std::uint32_t has_is_remote = 0x100;
   constexpr std::uint32_t is_remote = 0x200;
-  return (span.flags & record::sampled) | has_is_remote | ((span.flags & record::remote_parent) != 0 ? is_remote : 0);
+  const std::uint32_t random = (span.flags & record::random_id) != 0 ? 0x02 : 0;
+  return (span.flags & record::sampled) | random | has_is_remote | ((span.flags & record::remote_parent) != 0 ? is_remote : 0);
 }
 
 }  // namespace sonde::otlp

@@ -35,16 +35,18 @@ class hub {
   pipeline::waker waker;
 
   /// Plugs the session in. False where another one is live.
-  [[nodiscard]] bool connect(const sampling::any_sampler& sampler, std::size_t ring_bytes) {
+  [[nodiscard]] bool connect(const sampling::any_sampler& sampler, std::uint32_t propagators, std::size_t ring_bytes) {
     const std::lock_guard lock{mutex_};
     if (occupied_) return false;
     occupied_ = true;
     samplers_.push_back(std::make_unique<sampling::any_sampler>(sampler));  // kept: a thread may be asking an old one
     sampler_.store(samplers_.back().get(), std::memory_order_release);
+    propagators_.store(propagators, std::memory_order_relaxed);
     recorders.recycle_abandoned();
     recorders.set_bound(ring_bytes);
     session_.fetch_add(1, std::memory_order_relaxed);
-    static constexpr record::session_table table{attach, enroll, locate, sample, make_room, describe_current, describe};
+    static constexpr record::session_table table{attach,    enroll,           locate,  sample, chosen_propagators,
+                                                 make_room, describe_current, describe};
     __atomic_store_n(&record::the_root.table, &table, __ATOMIC_RELEASE);
     return true;
   }
@@ -95,6 +97,7 @@ class hub {
     return chosen->should_sample({root.trace_id, {name.data, name.size}, (root.flags & record::remote_parent) != 0,
                                   (root.flags & record::sampled) != 0});
   }
+  static std::uint32_t chosen_propagators() noexcept { return instance().propagators_.load(std::memory_order_relaxed); }
   static bool make_room(record::recorder& mine, std::size_t size) noexcept {
     hub& here = instance();
     const bool made = here.recorders.make_room(mine, size);
@@ -151,6 +154,7 @@ class hub {
   bool occupied_ = false;
   std::vector<std::unique_ptr<sampling::any_sampler>> samplers_;
   std::atomic<const sampling::any_sampler*> sampler_{nullptr};
+  std::atomic<std::uint32_t> propagators_{0};
   std::atomic<std::uint64_t> session_{0};
   std::atomic<std::uint64_t> forks_{0};
 };

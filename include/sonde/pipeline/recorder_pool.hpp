@@ -179,6 +179,7 @@ class recorder_pool {
     mine.uncaught = uncaught_exception_counter();
     mine.thread = this_thread_identity();
     mine.current = nullptr;
+    mine.fields = nullptr;
     mine.ids = context::seeded_id_source();
     mine.next_span_id = mine.ids.next();
     mine.span_id_step = mine.ids.next() | 1;

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <sonde/context/entropy.hpp>
+#include <sonde/pipeline/loss_lines.hpp>
 #include <sonde/pipeline/retry.hpp>
 #include <sonde/pipeline/slot.hpp>
 #include <sonde/record/record_reader.hpp>
@@ -161,7 +162,7 @@ class request_slot final : public slot {
       if (refused != 0 || !judged.sentence.empty())
         report_failure(judged.sentence, now);
       else
-        report_success("first batch accepted: " + std::to_string(first.records.spans) + " spans");
+        report_success(told(first.records));
       return pop();
     }
     if (judged.result == verdict::outcome::refused) {
@@ -170,11 +171,19 @@ class request_slot final : public slot {
     }
     const auto wait = backoff_.delay(first.attempts, judged.retry_after);
     const bool in_time = limits_.timeout.count() == 0 || wait < remaining(first, now);
-    report_failure(judged.sentence + (in_time ? "; will retry" : "; gave up after " + std::to_string(first.attempts) +
-                                                                     " attempts, spans dropped"),
-                   now);
-    if (!in_time) return finish(drop_reason::retries_exhausted);
+    if (!in_time) {
+      report_failure(judged.sentence + "; gave up after " + counted(first.attempts, "attempt") + ": " +
+                         told(first.records) + " lost",
+                     now);
+      return finish(drop_reason::retries_exhausted);
+    }
+    report_trouble(judged.sentence + "; will retry", now);
     first.next_attempt = now + wait;
+  }
+  [[nodiscard]] static std::string told(tally some) {
+    std::string text = some.spans != 0 || some.logs == 0 ? counted(some.spans, "span") : std::string{};
+    if (some.logs != 0) text += (text.empty() ? "" : " and ") + counted(some.logs, "log record");
+    return text;
   }
   void finish(drop_reason why) noexcept {
     forget(waiting_.front().records, why);

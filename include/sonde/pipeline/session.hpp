@@ -13,9 +13,11 @@
 #include <sonde/environment/near_miss.hpp>
 #include <sonde/environment/reader.hpp>
 #include <sonde/pipeline/collector.hpp>
+#include <sonde/pipeline/loss_lines.hpp>
 #include <sonde/pipeline/request_slot.hpp>
 #include <sonde/pipeline/session_config.hpp>
 #include <sonde/pipeline/sink_slot.hpp>
+#include <sonde/propagation/from_environment.hpp>
 #include <sonde/record/record_reader.hpp>
 #include <sonde/resource/detect.hpp>
 #include <sonde/sampling/from_environment.hpp>
@@ -93,6 +95,7 @@ class live_session {
       end();
       core_ = std::move(other.core_);
       last_ = std::move(other.last_);
+      settings_ = std::move(other.settings_);
       refusal_ = std::move(other.refusal_);
       shutdown_timeout_ = other.shutdown_timeout_;
     }
@@ -122,6 +125,8 @@ class live_session {
     pipeline::hub::instance().vacate();
     try {
       last_ = core_->collector->stats();
+      settings_ = core_->settings.settings();
+      for (const std::string& each : pipeline::loss_lines(last_)) core_->out.say(each);
     } catch (...) {
     }
     core_.reset();
@@ -129,9 +134,9 @@ class live_session {
   }
   /// The loss ledger; after shutdown as it was then.
   [[nodiscard]] session_stats stats() const { return is_here() ? core_->collector->stats() : last_; }
-  /// What came from where: settings with their values (secrets masked) and sources.
+  /// What came from where: settings with their values (secrets masked) and sources; after shutdown as they were.
   [[nodiscard]] std::vector<environment::setting> settings() const {
-    return core_ != nullptr ? core_->settings.settings() : std::vector<environment::setting>{};
+    return core_ != nullptr ? core_->settings.settings() : settings_;
   }
 
   /// Used by sonde::start.
@@ -152,6 +157,7 @@ class live_session {
 
   std::shared_ptr<pipeline::session_core> core_;
   session_stats last_;
+  std::vector<environment::setting> settings_;
   std::string refusal_;
   std::chrono::milliseconds shutdown_timeout_{5000};
 };
@@ -177,8 +183,10 @@ live_session live_session::begin(session_config config, Exporters... exporters) 
   core->limits = config.limits ? *config.limits : pipeline::limits_from(core->environment);
   const sampling::any_sampler sampler =
       config.sampler ? *config.sampler : sampling::from_environment(core->environment);
+  const propagation::propagator_list propagators =
+      config.propagators ? *config.propagators : propagation::propagators_from(core->environment);
 
-  if (!hub.connect(sampler, config.queue_bytes / 2)) {
+  if (!hub.connect(sampler, propagators.pack(), config.queue_bytes / 2)) {
     made.refusal_ = "a session is already live in this process; shut it down before starting another";
     core->out.say(made.refusal_);
     return made;

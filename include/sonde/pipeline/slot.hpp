@@ -66,27 +66,34 @@ class slot {
   void count_cut(const record::span_view& span) noexcept { stats_.spans.cut += span.cut(); }
   void count_cut(const record::log_view& log) noexcept { stats_.logs.cut += log.cut(); }
 
-  /// The first success is a line; so is the first after failures.
-  void report_success(std::string_view sentence) noexcept {
-    if (std::exchange(succeeded_, true) && !std::exchange(failing_, false)) return;
-    failing_ = false;
-    out_.say(stats_.name + ": " + std::string{sentence});
+  /// The first success is a line; so is the first after failures. `what` was accepted.
+  void report_success(std::string_view what) noexcept {
+    const bool failed = std::exchange(failing_, false);
+    const bool again = std::exchange(succeeded_, true);
+    if (again && !failed) return;
+    out_.say(stats_.name + ": " + (again ? "accepted again: " : "first batch accepted: ") + std::string{what});
   }
-  void report_failure(std::string_view sentence, steady_time now) noexcept {
+  /// Something that may still come right.
+  void report_trouble(std::string_view sentence, steady_time now) noexcept { report(sentence, trouble_lines_, now); }
+  /// Something that was lost.
+  void report_failure(std::string_view sentence, steady_time now) noexcept { report(sentence, failure_lines_, now); }
+
+  exporter_stats stats_;
+  const diagnostics& out_;
+
+ private:
+  void report(std::string_view sentence, rate_limit& lines, steady_time now) noexcept {
     failing_ = true;
-    const std::int64_t held_back = failure_lines_.admit(now);
+    const std::int64_t held_back = lines.admit(now);
     if (held_back < 0) return;
     std::string line = stats_.name + ": " + std::string{sentence};
     if (held_back > 0) line += " (" + std::to_string(held_back) + " more like this since)";
     out_.say(line);
   }
 
-  exporter_stats stats_;
-  const diagnostics& out_;
-
- private:
   bool succeeded_ = false;
   bool failing_ = false;
+  rate_limit trouble_lines_{std::chrono::minutes{1}};
   rate_limit failure_lines_{std::chrono::minutes{1}};
 };
 

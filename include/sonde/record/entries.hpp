@@ -141,6 +141,23 @@ namespace sonde::record {
   copy_text(room + sizeof head, value);
 }
 
+/// The tracestate of fields that belong to the span's trace, its lines joined with commas.
+[[gnu::noinline, gnu::cold]] inline void put_tracestate(frame& into, const propagated_fields& from) noexcept {
+  std::size_t size = 0;
+  for (const meta::text line : from.tracestate) size += line.size + (size != 0);
+  if (size == 0 || size > max_payload || from.trace_id != into.header.trace_id) return;
+  char* at = reserve(into, sizeof(entry) + padded(size));
+  if (at == nullptr) return;
+  const std::uint64_t head = entry::make(0, entry_type::tracestate, size);
+  __builtin_memcpy(at, &head, sizeof head);
+  at += sizeof head;
+  for (const meta::text& line : from.tracestate) {
+    if (&line != from.tracestate.begin()) *at++ = ',';
+    __builtin_memcpy(at, line.data, line.size);
+    at += line.size;
+  }
+}
+
 /// Where a compound entry begins, as an offset: the entries may move while its parts are appended.
 struct opened_entry {
   std::size_t offset;

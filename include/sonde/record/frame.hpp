@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <sonde/context/shared_fields.hpp>
 #include <sonde/record/layout.hpp>
 #include <sonde/record/recorder.hpp>
 
@@ -41,6 +42,11 @@ struct frame {
     return word;
   }
   void set_head(std::uint64_t word) noexcept { __builtin_memcpy(&header, &word, sizeof word); }
+  [[nodiscard]] std::uint64_t tail() const noexcept {
+    std::uint64_t word;
+    __builtin_memcpy(&word, reinterpret_cast<const char*>(&header) + sizeof header - sizeof word, sizeof word);
+    return word;
+  }
   void set_tail(std::uint64_t word) noexcept {
     __builtin_memcpy(reinterpret_cast<char*>(&header) + sizeof header - sizeof word, &word, sizeof word);
   }
@@ -69,11 +75,15 @@ static_assert(sizeof(frame) % 8 == 0);
 /// Makes a span of another thread or of no thread the current one here. `lender` takes entries; null where it is out of reach.
 struct borrowed_frame : frame {
   frame* lender;
+  const propagated_fields* outer_fields;  // of this thread, for when the frame goes
 };
+
+/// Whether it is a borrowed_frame: that of a span from elsewhere, or a boundary.
+[[nodiscard]] inline bool is_borrowed(const frame& active) noexcept { return active.header.type >= record_type::borrowed; }
 
 /// The frame that takes entries for `active`, or null.
 [[nodiscard]] inline frame* writable(frame* active) noexcept {
-  if (active != nullptr && active->header.type == record_type::borrowed)
+  if (active != nullptr && is_borrowed(*active))
     active = static_cast<borrowed_frame*>(active)->lender;
   return active != nullptr && active->is_sampled() ? active : nullptr;
 }
@@ -86,6 +96,7 @@ struct roomy_frame : frame {
 /// One that is on no stack and may outlive the session it began in.
 struct detached_frame : roomy_frame {
   std::uint64_t session;
+  context::shared_fields fields;  // that were active where it began
 };
 
 }  // namespace sonde::record

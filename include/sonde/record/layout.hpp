@@ -14,8 +14,9 @@
 namespace sonde::record {
 
 /// An amendment describes the exception that left spans unwound beneath the span it names; the collector merges it.
-/// A borrowed frame never leaves its thread: it makes a span of elsewhere current (record/frame.hpp).
-enum class record_type : std::uint8_t { span = 1, log = 2, amendment = 3, borrowed = 4 };
+/// A borrowed frame never leaves its thread: it makes a span of elsewhere current (record/frame.hpp). Nor does a boundary, above
+/// which there is no span yet though there may be some beneath.
+enum class record_type : std::uint8_t { span = 1, log = 2, amendment = 3, borrowed = 4, boundary = 5 };
 
 /// Bits of `header::flags`.
 enum flag : std::uint8_t {
@@ -25,6 +26,7 @@ enum flag : std::uint8_t {
   unwound = 0x08,        // left by an exception nobody has described yet
   occurrence = 0x10,     // a log made by report_exception or report_message
   detached = 0x20,       // a span tied to no scope: it may cross others of the thread that ended it
+  random_id = 0x40,      // W3C "random": the rightmost 7 bytes of the trace id are random
 };
 
 /// The first 64 bytes of every record. Not initialised by construction: guards fill it field by field.
@@ -68,6 +70,9 @@ static_assert(sizeof(header) == 64 && alignof(header) == 8);
 /// Of a sampled, internal span of unset status whose place is unknown.
 inline constexpr std::uint64_t plain_tail = tail_word(0, record_type::span, sampled, static_cast<std::uint8_t>(kind::internal));
 
+/// The flags that a span has from its parent, in the last word of a header.
+inline constexpr std::uint64_t inherited_flags = tail_word(0, record_type{}, random_id, 0);
+
 /// What an entry's payload is.
 enum class entry_type : std::uint8_t {
   // attribute values
@@ -87,6 +92,7 @@ enum class entry_type : std::uint8_t {
   event,           // 8 bytes ticks, then attribute entries; described by the event's name
   link,            // 16 bytes trace id, 8 bytes span id, 8 bytes flags, then attribute entries
   cut,             // uint64: attributes, events and links that did not fit or threw
+  tracestate,      // text: what the trace came with from another process
 };
 
 /// Precedes each payload; payloads are padded to 8 bytes.

@@ -161,6 +161,7 @@ class record_reader {
         if (value.size != 0) made.name = value.text(), made.renamed = true;
         break;
       case entry_type::status_message: made.status_message = value.text(); break;
+      case entry_type::tracestate: made.tracestate = value.text(); break;
       case entry_type::event: add_event(made, id, value); break;
       case entry_type::link: add_link(made, value); break;
       case entry_type::cut: made.cut_attributes += static_cast<std::uint32_t>(value.word()); break;

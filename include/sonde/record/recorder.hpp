@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include <sonde/context/id_source.hpp>
+#include <sonde/context/propagated_fields.hpp>
 #include <sonde/record/drop_reason.hpp>
 #include <sonde/record/layout.hpp>
 #include <sonde/record/ring.hpp>
@@ -62,6 +63,7 @@ struct recorder {
   std::uint64_t session;         // number of the session it serves
 
   // seldom
+  const propagated_fields* fields;  // what goes out with requests beside the current span's ids; null where nothing does
   std::size_t chunk_size;        // of the next chunk to be made
   chunk* spare;                  // taken from `spares`, private to the producer
   known_place places[64];        // for spans opened at several places

@@ -30,6 +30,8 @@ struct session_table {
   std::uint32_t (*locate)(description& site, const char* file, std::uint32_t line, const char* function) noexcept;
   /// May the trace of this new local root be recorded? One decision per trace.
   bool (*sample)(const header& root, meta::text name) noexcept;
+  /// The session's propagators, as propagation::propagator_list packs them.
+  std::uint32_t (*propagators)() noexcept;
   /// Room for a record of `size` bytes at `writer.next`, in a new chunk; false where the bound is reached.
   bool (*make_room)(recorder&, std::size_t size) noexcept;
   /// Gives the sink the exception being handled (inside a catch block), or a given one.
@@ -46,6 +48,14 @@ struct root {
 
 [[gnu::visibility("default"), gnu::tls_model("initial-exec")]] inline constinit thread_local recorder* this_thread = nullptr;
 
+// Clang 15 to 18 keep the address of a thread-local over a co_await and so would look at the thread left behind, unless the
+// coroutine calls for it. Source: llvm/llvm-project issue 63022, pull request 81937.
+#if defined(__clang_major__) && __clang_major__ >= 15 && __clang_major__ <= 18
+[[nodiscard, gnu::noinline]] inline recorder* attached_recorder() noexcept { return this_thread; }
+#else
+[[nodiscard, gnu::always_inline]] inline recorder* attached_recorder() noexcept { return this_thread; }
+#endif
+
 [[nodiscard]] inline const session_table* installed_table() noexcept {
   return __atomic_load_n(&the_root.table, __ATOMIC_ACQUIRE);
 }
@@ -57,7 +67,7 @@ struct root {
 
 /// This thread's recorder if a session is taking records, else null.
 [[nodiscard, gnu::always_inline]] inline recorder* live_recorder() noexcept {
-  recorder* mine = this_thread;
+  recorder* mine = attached_recorder();
   if (mine != nullptr && __atomic_load_n(&mine->live, __ATOMIC_RELAXED)) [[likely]]
     return mine;
   if (__atomic_load_n(&the_root.table, __ATOMIC_RELAXED) == nullptr) return nullptr;

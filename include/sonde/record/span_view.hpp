@@ -93,6 +93,7 @@ struct span_view : signal_view {
   std::string_view name{};
   bool renamed = false;  // the name is the run-time one, not the site's
   std::string_view status_message{};
+  std::string_view tracestate{};  // of a local root whose trace came with one
   std::int64_t start_unix_nano = 0;
   std::int64_t end_unix_nano = 0;
   const std::vector<event_view>& events;

@@ -60,15 +60,16 @@ template <class Callable>
 struct live_bound {
   Callable callable;
   span_context parent;
+  context::shared_fields fields;
 
   template <class... Arguments>
   decltype(auto) operator()(Arguments&&... arguments) {
-    record::borrowed_scope active{parent};
+    record::borrowed_scope active{parent, fields.get()};
     return call(callable, std::forward<Arguments>(arguments)...);
   }
   template <class... Arguments>
   decltype(auto) operator()(Arguments&&... arguments) const {
-    record::borrowed_scope active{parent};
+    record::borrowed_scope active{parent, fields.get()};
     return call(callable, std::forward<Arguments>(arguments)...);
   }
 };

@@ -50,6 +50,7 @@ class basic_detached_span : public operations<basic_detached_span> {
     record::begin_under(*state_, site, *mine, where,
                         parent.valid() || active == nullptr ? parent : record::context_of(*active));
     state_->session = mine->session;
+    state_->fields = context::shared_fields{mine->fields};
     state_->header.flags |= record::detached;
     state_->header.kind = static_cast<std::uint8_t>(what);
   }
@@ -85,9 +86,11 @@ class live_detached_span : public basic_detached_span {
 class live_scope {
  public:
   explicit live_scope(const basic_detached_span& span) noexcept
-      : active_{span.state_ != nullptr ? record::context_of(*span.state_) : span_context{}, span.state_} {}
+      : fields_{span.state_ != nullptr ? span.state_->fields : context::shared_fields{}},
+        active_{span.state_ != nullptr ? record::context_of(*span.state_) : span_context{}, fields_.get(), span.state_} {}
 
  private:
+  context::shared_fields fields_;
   record::borrowed_scope active_;
 };
 

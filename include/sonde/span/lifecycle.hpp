@@ -73,7 +73,23 @@ inline void begin_unsampled(frame& self, recorder& mine, std::uint8_t flags) noe
 /// A local root nobody will ask the sampler about. Its ids are drawn when somebody asks for them (context_of).
 inline void begin_dropped_root(frame& self, recorder& mine) noexcept {
   self.header.trace_id = {};
-  begin_unsampled(self, mine, local_root);
+  begin_unsampled(self, mine, local_root | random_id);
+}
+
+/// The flags a span has from a caller elsewhere.
+[[nodiscard]] inline std::uint8_t flags_from(const span_context& incoming) noexcept {
+  unsigned flags = local_root;
+  if (incoming.span_id.valid()) flags |= remote_parent;
+  if (incoming.random) flags |= random_id;
+  return static_cast<std::uint8_t>(flags);
+}
+/// What the sampler is shown of them. A caller who left the decision to us is no parent to it, though one to the span.
+[[nodiscard]] inline std::uint8_t flags_to_judge(const span_context& incoming) noexcept {
+  unsigned flags = local_root;
+  if (!incoming.span_id.valid() || incoming.undecided) return static_cast<std::uint8_t>(flags);
+  flags |= remote_parent;
+  if (incoming.sampled) flags |= sampled;
+  return static_cast<std::uint8_t>(flags);
 }
 
 /// A span without a parent in this process: asks the sampler, once for the whole trace. `incoming` may be null.
@@ -82,19 +98,22 @@ inline void begin_dropped_root(frame& self, recorder& mine) noexcept {
   if (incoming != nullptr) {
     self.header.trace_id = incoming->trace_id;
     self.header.parent_id = incoming->span_id;
-    self.header.flags = static_cast<std::uint8_t>((incoming->sampled ? sampled : 0) | remote_parent | local_root);
+    self.header.flags = flags_to_judge(*incoming);
   } else {
     self.header.trace_id = mine.ids.next_trace_id();
     self.header.parent_id = span_id{};
     self.header.flags = local_root;
   }
   self.header.span_id = draw_span_id(mine);
+  const std::uint8_t origin = incoming != nullptr ? flags_from(*incoming) : std::uint8_t{local_root | random_id};
   const session_table* table = installed_table();
-  const std::uint8_t origin = self.header.flags & (remote_parent | local_root);
-  if (table != nullptr && table->sample(self.header, site.name))
-    begin_record(self, site, mine, where), self.header.flags |= origin;
-  else
+  if (table != nullptr && table->sample(self.header, site.name)) {
+    begin_record(self, site, mine, where);
+    self.header.flags |= origin;
+    if (incoming != nullptr && mine.fields != nullptr) put_tracestate(self, *mine.fields);
+  } else {
     begin_unsampled(self, mine, origin);
+  }
 }
 
 /// A child takes its trace and the decision from its parent, which belongs to this process.
@@ -111,11 +130,12 @@ inline void begin_dropped_root(frame& self, recorder& mine) noexcept {
 
 /// A local root; or the first span of its site, or one of another place than that, or one opened while an exception flies.
 [[gnu::noinline]] inline void open_unusual(frame& self, description& site, recorder& mine, opened_at where) noexcept {
-  const frame* const outer = mine.current;
+  const frame* const outer = active_frame(mine);
   push(self, mine);
   if (outer != nullptr) {
     join_trace(self, mine, outer->header);
     begin_record(self, site, mine, where);
+    self.header.flags |= outer->header.flags & random_id;
   } else if (mine.drops_roots) {
     begin_dropped_root(self, mine);
   } else {
@@ -128,6 +148,7 @@ inline void begin_dropped_root(frame& self, recorder& mine) noexcept {
   const frame* const outer = mine.current;
   if (outer == nullptr) return open_unusual(self, site, mine, where);
   if (!outer->is_sampled()) {
+    if (outer->header.type == record_type::boundary) return open_unusual(self, site, mine, where);
     self.owner = nullptr;
     count(mine.spans.started);
     count(mine.spans.unsampled);
@@ -138,23 +159,25 @@ inline void begin_dropped_root(frame& self, recorder& mine) noexcept {
     return open_unusual(self, site, mine, where);
   join_trace(self, mine, outer->header);
   push(self, mine);
-  begin_record(self, mine, frame::plain_room, head, site.tail);
+  begin_record(self, mine, frame::plain_room, head, site.tail | (outer->tail() & inherited_flags));
 }
 
 /// Begins `self` under an explicit parent, on no thread's stack. An invalid parent is no parent.
 [[gnu::noinline]] inline void begin_under(frame& self, description& site, recorder& mine, opened_at where,
                                           const span_context& parent) noexcept {
   self.owner = &mine;
+  const std::uint8_t inherited = parent.random ? random_id : 0;
   if (!parent.valid() || parent.remote) {
-    begin_root(self, site, mine, where, parent.valid() ? &parent : nullptr);
+    begin_root(self, site, mine, where, parent.continues_trace() ? &parent : nullptr);
   } else if (parent.sampled) {
     struct header above;
     above.trace_id = parent.trace_id;
     above.span_id = parent.span_id;
     join_trace(self, mine, above);
     begin_record(self, site, mine, where);
+    self.header.flags |= inherited;
   } else {
-    begin_unsampled(self, mine, 0);
+    begin_unsampled(self, mine, inherited);
     self.header.trace_id = parent.trace_id;
     self.header.span_id = parent.span_id;
   }
@@ -163,7 +186,7 @@ inline void begin_dropped_root(frame& self, recorder& mine) noexcept {
 /// Opens a guard of a given kind, under an explicit parent where that is valid, and makes it the thread's active span.
 [[gnu::noinline]] inline void open_under(frame& self, description& site, recorder& mine, opened_at where, kind what,
                                          const span_context& parent) noexcept {
-  if (parent.valid()) {
+  if (parent.continues_trace()) {
     begin_under(self, site, mine, where, parent);
     push(self, mine);
   } else {

@@ -84,9 +84,11 @@ struct recorded_span {
   sonde::span_id span_id{};
   sonde::span_id parent_span_id{};  // all zero at a root
   bool remote_parent = false;
+  std::uint8_t trace_flags = 0;     // W3C: 1 sampled, 2 random
   sonde::kind kind{};
   sonde::status status{};
   std::string status_message;
+  std::string tracestate;
   std::int64_t start_unix_nano = 0;
   std::int64_t end_unix_nano = 0;
   std::string file;
@@ -147,6 +149,9 @@ class memory_exporter {
     made.kind = span.kind();
     made.status = span.status();
     made.status_message = span.status_message;
+    made.tracestate = span.tracestate;
+    made.trace_flags = static_cast<std::uint8_t>((span.header.flags & record::sampled) |
+                                                 ((span.header.flags & record::random_id) != 0 ? 2 : 0));
     made.start_unix_nano = span.start_unix_nano;
     made.end_unix_nano = span.end_unix_nano;
     if (span.location != nullptr) {

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The entry for code that takes and makes requests by hand: headers in, headers out. Middleware and clients of
+// `integrations/` do this by themselves.
+
+#include <type_traits>
+
+#include <sonde/propagation/extract.hpp>
+#include <sonde/propagation/inject.hpp>
+#include <sonde/span/current_span.hpp>
+
+namespace sonde {
+
+inline namespace SONDE_ABI {
+
+/// The session's: OTEL_PROPAGATORS, or session_config::propagators. Those of the specification where none is live.
+[[nodiscard]] inline propagation::propagator_list active_propagators() noexcept {
+  const record::session_table* const table = record::installed_table();
+  return table != nullptr ? propagation::propagator_list::unpack(table->propagators()) : propagation::propagator_list{};
+}
+
+/// What the headers of a request say of the trace it belongs to. Give it to the span that answers the request:
+/// `sonde::span<"GET /x"> span{sonde::kind::server, incoming};`. It borrows from the headers, which must outlive it.
+template <propagation::readable_carrier Carrier>
+[[nodiscard]] propagation::extracted extract(const Carrier& headers) noexcept {
+  if constexpr (enabled)
+    return propagation::extract(headers, active_propagators());
+  else
+    return {};
+}
+
+/// Writes the headers that make `parent` the parent of what the request causes; an invalid one writes no trace header.
+/// Whatever the carrier throws ends here, and the request goes without.
+template <propagation::writable_carrier Carrier>
+void inject([[maybe_unused]] Carrier& headers, [[maybe_unused]] const span_context& parent) noexcept {
+  if constexpr (enabled) {
+    try {
+      propagation::inject(headers, active_propagators(), parent, record::active_fields());
+    } catch (...) {
+    }
+  }
+}
+/// The same for the current span. Open a span of kind client around the request first: it is the parent to name.
+template <propagation::writable_carrier Carrier>
+void inject(Carrier& headers) noexcept {
+  if constexpr (enabled) inject(headers, live_current_span{}.context());
+}
+
+/// While it lives, what came with a request beside the ids goes out with the requests made meanwhile: tracestate, baggage,
+/// a vendor's own pairs. Kept by bind_current and by detached spans, too.
+class live_propagation_scope {
+ public:
+  explicit live_propagation_scope(const propagation::extracted& incoming) noexcept : fields_{incoming.fields} {}
+  live_propagation_scope(const live_propagation_scope&) = delete;
+  live_propagation_scope& operator=(const live_propagation_scope&) = delete;
+
+ private:
+  propagated_fields fields_;
+  record::fields_scope active_{&fields_};
+};
+
+struct [[maybe_unused]] idle_propagation_scope {
+  explicit constexpr idle_propagation_scope(const propagation::extracted&) noexcept {}
+  idle_propagation_scope(const idle_propagation_scope&) = delete;
+  idle_propagation_scope& operator=(const idle_propagation_scope&) = delete;
+};
+
+using propagation_scope = std::conditional_t<enabled, live_propagation_scope, idle_propagation_scope>;
+
+}  // namespace SONDE_ABI
+}  // namespace sonde

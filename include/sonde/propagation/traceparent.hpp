@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The header `traceparent`: `00-<trace id>-<span id>-<flags>`, read and written.
+// Source: W3C Trace Context Level 2, "Traceparent Header".
+
+#include <cstddef>
+#include <string_view>
+
+#include <sonde/context/span_context.hpp>
+#include <sonde/encoding/hex.hpp>
+#include <sonde/meta/fixed_string.hpp>
+#include <sonde/propagation/header_text.hpp>
+
+namespace sonde::propagation {
+
+inline constexpr std::size_t traceparent_size = 55;
+
+/// Two lowercase digits; negative for anything else.
+[[nodiscard]] constexpr int lowercase_byte(const char* digits) noexcept {
+  const auto digit = [](char c) { return c >= 'A' && c <= 'F' ? -1 : encoding::hex_digit(c); };
+  const int high = digit(digits[0]);
+  const int low = digit(digits[1]);
+  return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+/// The whole value of the header; an invalid context where it says nothing usable. Versions to come are read as far as they
+/// agree with version 00.
+[[nodiscard]] constexpr span_context parse_traceparent(std::string_view value) noexcept {
+  value = without_blanks(value);
+  if (value.size() < traceparent_size || value[2] != '-' || value[35] != '-' || value[52] != '-') return {};
+  const int version = lowercase_byte(value.data());
+  const int flags = lowercase_byte(value.data() + 53);
+  if (version < 0 || version == 0xFF || flags < 0) return {};
+  if (value.size() > traceparent_size && (version == 0 || value[traceparent_size] != '-')) return {};
+  span_context context{.sampled = (flags & 0x01) != 0, .remote = true, .random = (flags & 0x02) != 0};
+  if (!encoding::from_lower_hex(value.data() + 3, context.trace_id.bytes) ||
+      !encoding::from_lower_hex(value.data() + 36, context.span_id.bytes) || !context.valid())
+    return {};
+  return context;
+}
+
+/// `context` must be valid. Flags that nobody has defined yet are zero.
+[[nodiscard]] constexpr meta::fixed_string<traceparent_size> format_traceparent(const span_context& context) noexcept {
+  meta::fixed_string<traceparent_size> text{"00-00000000000000000000000000000000-0000000000000000-00"};
+  encoding::put_hex(text.value + 3, context.trace_id.bytes, sizeof context.trace_id.bytes);
+  encoding::put_hex(text.value + 36, context.span_id.bytes, sizeof context.span_id.bytes);
+  text.value[54] = static_cast<char>('0' + (context.sampled ? 1 : 0) + (context.random ? 2 : 0));
+  return text;
+}
+
+}  // namespace sonde::propagation
