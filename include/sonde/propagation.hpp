@@ -30,16 +30,11 @@ template <propagation::readable_carrier Carrier>
     return {};
 }
 
-/// Writes the headers that make `parent` the parent of what the request causes; an invalid one writes no trace header.
-/// Whatever the carrier throws ends here, and the request goes without.
+/// Writes the headers that make `parent` the parent of what the request causes; an invalid one writes no trace header. What
+/// the carrier throws, out of memory, ends here: the request goes without.
 template <propagation::writable_carrier Carrier>
 void inject([[maybe_unused]] Carrier& headers, [[maybe_unused]] const span_context& parent) noexcept {
-  if constexpr (enabled) {
-    try {
-      propagation::inject(headers, active_propagators(), parent, record::active_fields());
-    } catch (...) {
-    }
-  }
+  if constexpr (enabled) propagation::inject(headers, active_propagators(), parent, record::active_fields());
 }
 /// The same for the current span. Open a span of kind client around the request first: it is the parent to name.
 template <propagation::writable_carrier Carrier>
