@@ -29,6 +29,8 @@ if(NOT TARGET httplib::httplib)
   endif()
 endif()
 
+find_package(SQLite3 QUIET)
+
 # sonde_require(<what for> <target> <Debian package>): stops with one sentence when the target was not found.
 function(sonde_require purpose target debian)
   if(NOT TARGET ${target})

@@ -12,13 +12,12 @@
 
 namespace cruddur {
 
-[[nodiscard]] inline nlohmann::json home_activities() {
+[[nodiscard]] inline nlohmann::json home_activities(const database& store) {
   using tracer = sonde::tracer<"home.activities">;
   tracer::span<"home-activities-mock-data"> span;
 
-  const clock::time_point now = clock::now();
-  span.set_attribute<"app.now">(now);
-  nlohmann::json results = find_activities(now, [](const stored_activity&) { return true; });
+  span.set_attribute<"app.now">(clock::now());
+  nlohmann::json results = find_activities(store, "");
   span.set_attribute<"app.result_length">(results.size());
 
   sonde::log::info("home activities: {} to show", results.size());

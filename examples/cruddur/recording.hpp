@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Where cruddur's traces go: always to the console; to an OTLP backend where OTEL_EXPORTER_OTLP_ENDPOINT names one, to
-// a file where CRUDDUR_TRACES_FILE does. The only part of the service that knows exporters.
+// Where traces go: always to the console; to an OTLP backend where OTEL_EXPORTER_OTLP_ENDPOINT names one, to a file where
+// CRUDDUR_TRACES_FILE does. The only part of the services that knows exporters.
 
-#include <cstdlib>
+#include <string>
 #include <utility>
 
 #include <sonde/adapters/console.hpp>
@@ -12,31 +12,27 @@
 #include <sonde/adapters/otlp.hpp>
 #include <sonde/session.hpp>
 
-namespace cruddur {
+#include "settings.hpp"
 
-/// Null where it is not set, or empty.
-[[nodiscard]] inline const char* setting(const char* name) {
-  const char* const value = std::getenv(name);
-  return value != nullptr && *value != '\0' ? value : nullptr;
-}
+namespace cruddur {
 
 /// Which exporters a session has is part of its program, so each choice is a call of its own.
 template <class... Exporters>
-[[nodiscard]] sonde::session start_with(Exporters... exporters) {
+[[nodiscard]] sonde::session start_with(const char* service, Exporters... exporters) {
   sonde::session_config config;
-  if (setting("OTEL_SERVICE_NAME") == nullptr) config.service_name = "cruddur";
+  if (setting("OTEL_SERVICE_NAME") == nullptr) config.service_name = service;
   return sonde::start(std::move(config), std::move(exporters)...);
 }
 template <class... Exporters>
-[[nodiscard]] sonde::session start_with_file(Exporters... exporters) {
+[[nodiscard]] sonde::session start_with_file(const char* service, Exporters... exporters) {
   if (const char* path = setting("CRUDDUR_TRACES_FILE"))
-    return start_with(std::move(exporters)..., sonde::file::exporter{{.path = path}});
-  return start_with(std::move(exporters)...);
+    return start_with(service, std::move(exporters)..., sonde::file::exporter{{.path = path}});
+  return start_with(service, std::move(exporters)...);
 }
-[[nodiscard]] inline sonde::session start_recording() {
+[[nodiscard]] inline sonde::session start_recording(const char* service) {
   if (setting("OTEL_EXPORTER_OTLP_ENDPOINT") != nullptr)
-    return start_with_file(sonde::console::exporter{}, sonde::otlp::exporter{});
-  return start_with_file(sonde::console::exporter{});
+    return start_with_file(service, sonde::console::exporter{}, sonde::otlp::exporter{});
+  return start_with_file(service, sonde::console::exporter{});
 }
 
 }  // namespace cruddur

@@ -63,8 +63,12 @@ def check():
             complaints.append(f"without {name} it should be refused with a sentence, but said {refused.stderr.strip()!r}")
 
     found = services(accepted.stdout)
-    if set(found) != {"backend", "xray-daemon", *COLLECTORS}:
+    if set(found) != {"backend", "profiles", "xray-daemon", *COLLECTORS}:
         return complaints + [f"its services are {sorted(found)}"]
+    asked = found["backend"]["environment"].get("CRUDDUR_PROFILES_URL")
+    listens = f"http://profiles:{found['profiles']['environment'].get('PORT')}"
+    if asked != listens:
+        complaints.append(f"backend asks {asked} for profiles, which listens on {listens}")
     binary = collector.find_or_build()
     for name, file in COLLECTORS.items():
         service = found[name]

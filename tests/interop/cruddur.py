@@ -15,11 +15,11 @@ import recorded
 
 # path: (status, spans that the service opens for it)
 ROUTES = {
-    "/api/activities/home": (200, ["GET /api/activities/home", "home-activities-mock-data"]),
-    "/api/activities/@andrewbrown": (200, ["GET /api/activities/@handle", "user_activities"]),
-    "/api/activities/@nobody": (200, ["GET /api/activities/@handle", "user_activities"]),
+    "/api/activities/home": (200, ["GET /api/activities/home", "home-activities-mock-data", "SELECT activities"]),
+    "/api/activities/@andrewbrown": (200, ["GET /api/activities/@handle", "user_activities", "SELECT activities"]),
+    "/api/activities/@nobody": (200, ["GET /api/activities/@handle", "user_activities", "SELECT activities"]),
     "/rollbar/test": (200, ["GET /rollbar/test"]),
-    "/api/activities/error": (500, ["GET /api/activities/error", "find-activity"]),
+    "/api/activities/error": (500, ["GET /api/activities/error", "find-activity", "SELECT activities"]),
     "/no/such/page": (404, ["GET"]),
 }
 

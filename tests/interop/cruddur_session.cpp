@@ -22,7 +22,6 @@
 
 #include "everything.hpp"
 #include "recorded_json.hpp"
-#include "request_span.hpp"
 #include "routes.hpp"
 
 namespace {
@@ -42,12 +41,11 @@ class recorder : public sonde::testing::memory_exporter {
 };
 
 /// Routes that only a test wants: spans that last as long as it says.
-void add_slow_route(httplib::Server& server) {
-  server.Get(R"(/slow/(\d+))", cruddur::traced<"GET /slow/:milliseconds", "/slow/:milliseconds">(
-                                   [](const httplib::Request& request, httplib::Response&) {
-                                     const sonde::span<"slow-query"> span;
-                                     std::this_thread::sleep_for(std::chrono::milliseconds{std::stoi(request.matches[1])});
-                                   }));
+void add_slow_route(sonde::httplib::server& server) {
+  server.Get(R"(/slow/(\d+))", "/slow/:milliseconds", [](const httplib::Request& request, httplib::Response&) {
+    const sonde::span<"slow-query"> span;
+    std::this_thread::sleep_for(std::chrono::milliseconds{std::stoi(request.matches[1])});
+  });
 }
 
 /// Until the end of input.
@@ -68,14 +66,17 @@ void obey(sonde::session& session, const recorder& memory) {
 /// Whether all that was recorded has been delivered.
 template <class... Exporters>
 bool serve(const std::string& directory, const recorder& memory, Exporters... exporters) {
+  const cruddur::database store;
+  cruddur::fill(store);
+  const cruddur::profiles_client profiles;
   sonde::session session = sonde::start({.service_name = "cruddur \"under test\"",
                                          .service_version = "1.2",
                                          .resource_attributes = {{"deployment.environment.name", "test"}}},
                                         memory, std::move(exporters)...,
                                         sonde::file::exporter{{.path = directory + "/traces.jsonl"}});
-  httplib::Server server;
+  sonde::httplib::server server;
   add_slow_route(server);
-  cruddur::add_routes(server);
+  cruddur::add_routes(server, store, profiles);
   server.set_keep_alive_timeout(1);
   const int port = server.bind_to_any_port("127.0.0.1");
   std::thread serving{[&] { server.listen_after_bind(); }};

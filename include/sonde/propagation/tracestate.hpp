@@ -18,6 +18,9 @@ inline constexpr std::size_t most_tracestate_members = 32;
 /// What is passed on, in bytes; the specification asks for at least 512.
 inline constexpr std::size_t tracestate_limit = 512;
 
+/// What is read of it, in bytes: 32 of the longest members, with commas. Empty members and blanks could make it any size.
+inline constexpr std::size_t longest_tracestate = most_tracestate_members * (256 + 1 + 256 + 1);
+
 using tracestate_buffer = header_buffer<tracestate_limit>;
 
 inline constexpr character_set tracestate_key_begin{{'a', 'z'}, {'0', '9'}};
@@ -36,10 +39,14 @@ inline constexpr character_set tracestate_value_characters{{' ', '+'}, {'-', '<'
          !value.empty() && value.size() <= longest && tracestate_value_characters.has_all(value);
 }
 
-/// The members of a valid tracestate; none where one of them is bad, or there are more than 32: then all of it goes.
+/// The members of a valid tracestate; none where one of them is bad, there are more than 32, or it is too long: then all of it
+/// goes.
 class tracestate_members {
  public:
   constexpr explicit tracestate_members(const field_lines& lines) noexcept {
+    std::size_t size = 0;
+    for (const meta::text line : lines) size += line.size;
+    if (size > longest_tracestate) return;
     std::string_view member;
     for (const meta::text line : lines) {
       for (pieces list{view(line), ','}; list.next(member);) {

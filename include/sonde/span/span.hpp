@@ -32,9 +32,14 @@ class scoped_span : public operations<scoped_span>, private record::roomy_frame 
     else
       owner = nullptr;
   }
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpragmas"                // GCC does not know the next,
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"  // nor Clang the last:
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"     // what GCC guesses of a span in a std::optional
   [[gnu::always_inline]] ~scoped_span() {
     if (owner != nullptr) record::close(*this);
   }
+#pragma GCC diagnostic pop
   void fail_with_handled_exception() noexcept {
     if (record::frame* into = target()) record::fail_with_handled_exception(*into);
   }
