@@ -48,7 +48,7 @@ TEST(baggage, is_added_and_replaced_for_a_scope) {
     EXPECT_EQ(sonde::baggage_value("shop"), "a, b; c=\"d\"\r\n");
     sonde::baggage_scope<"user.tier"> other{"iron"};
     EXPECT_EQ(sonde::baggage_value("user.tier"), "iron");
-    EXPECT_EQ(sent(), "shop=a%2C%20b%3B%20c=%22d%22%0D%0A,user.tier=iron");
+    EXPECT_EQ(sent(), "user.tier=iron,shop=a%2C%20b%3B%20c=%22d%22%0D%0A");
   }
   EXPECT_FALSE(sonde::baggage_value("shop"));
   EXPECT_EQ(sonde::baggage_value("user.tier"), "gold");
@@ -67,7 +67,7 @@ TEST(baggage, keeps_what_else_travels) {
   headers out;
   sonde::inject(out);
   EXPECT_EQ(out["tracestate"], "rojo=1");
-  EXPECT_EQ(out["baggage"], "a=1;p=2,b=2");
+  EXPECT_EQ(out["baggage"], "b=2,a=1;p=2");
 }
 
 TEST(baggage, follows_bound_work_to_another_thread) {
@@ -79,7 +79,7 @@ TEST(baggage, follows_bound_work_to_another_thread) {
     worker = std::thread{sonde::bind_current([] {
       EXPECT_EQ(sonde::baggage_value("user.tier"), "gold");
       sonde::baggage_scope<"more"> more{"1"};  // on top of shared fields
-      EXPECT_EQ(sent(), "user.tier=gold,more=1");
+      EXPECT_EQ(sent(), "more=1,user.tier=gold");
     })};
   }
   worker.join();

@@ -75,6 +75,26 @@ TEST(propagation, an_unsampled_trace_goes_on_unsampled) {
   EXPECT_EQ(out.substr(52), "-00");
 }
 
+TEST(propagation, a_caller_that_records_nothing_and_names_no_trace_is_obeyed) {
+  recording kept{{.propagators = {{propagator::xray}}}};
+  const headers request{
+      {"X-Amzn-Trace-Id", "Root=1-00000000-000000000000000000000000;Parent=0000000000000000;Sampled=0"}};
+  {
+    const auto incoming = sonde::extract(request);
+    sonde::span<"request"> span{sonde::kind::server, incoming};
+    sonde::detached_span<"job"> job{incoming};
+    EXPECT_FALSE(span.is_recording());
+    EXPECT_FALSE(job.is_recording());
+    const std::string out = injected().at("X-Amzn-Trace-Id");
+    EXPECT_EQ(out.find("1-00000000-"), std::string::npos) << out;
+    EXPECT_TRUE(out.ends_with(";Sampled=0")) << out;
+  }
+  EXPECT_TRUE(kept.spans().empty());
+  const auto stats = kept.session.stats();
+  EXPECT_EQ(stats.spans.unsampled, 2u);
+  EXPECT_TRUE(balanced(stats.spans));
+}
+
 TEST(propagation, without_a_span_or_a_session_nothing_goes_out) {
   EXPECT_TRUE(injected().empty());
   recording kept;

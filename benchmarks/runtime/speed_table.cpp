@@ -160,11 +160,17 @@ void full_speed(contender run, const char* what) {
   row(what, fmt::format("{:.2f} % of {:.0f} million/s", share, static_cast<double>(spans.started) / 3e6), "<= 1 %", share <= 1);
 }
 
+/// What another benchmark measures and prints; 0 where it prints nothing.
+[[nodiscard]] double figure_of(const std::string& command) {
+  std::FILE* program = popen((std::string{SONDE_BENCH_DIRECTORY} + '/' + command).c_str(), "r");
+  double figure = 0;
+  if (program == nullptr || std::fscanf(program, "%lf", &figure) != 1) figure = 0;
+  if (program != nullptr) pclose(program);
+  return figure;
+}
+
 void encoded() {
-  std::FILE* encoder = popen((std::string{SONDE_BENCH_DIRECTORY} + "/otlp_encode --spans-per-second").c_str(), "r");
-  double millions = 0;
-  if (encoder == nullptr || std::fscanf(encoder, "%lf", &millions) != 1) millions = 0;
-  if (encoder != nullptr) pclose(encoder);
+  const double millions = figure_of("otlp_encode --spans-per-second");
   row("encode to OTLP protobuf, 3 short attributes, one core", fmt::format("{:.1f} million spans/s", millions), ">= 30 million/s",
       millions >= 30);
 }
@@ -187,6 +193,26 @@ void sustained(int seconds) {
       "0 dropped", spans.dropped.total() == 0);
 }
 
+void passed_on() {
+  const double nanoseconds = figure_of("propagation --nanoseconds");
+  row("extract from 5 headers and inject, traceparent", fmt::format("{:.1f} ns", nanoseconds), "<= 100 ns",
+      nanoseconds > 0 && nanoseconds <= 100);
+}
+
+constexpr auto work = [](long i) { asm volatile("" ::"r"(i) : "memory"); };
+decltype(sonde::bind_current(work))* bound = nullptr;
+[[gnu::noinline]] void plain_call(long i) { work(i); }
+[[gnu::noinline]] void bound_call(long i) { (*bound)(i); }
+
+void activated() {
+  auto session = quiet_session(sonde::testing::null_exporter{});
+  sonde::span<"root"> root;
+  auto made = sonde::bind_current(work);
+  bound = &made;
+  const race calls = run_race({plain_call, bound_call});
+  row("activating a bound context", fmt::format("{:.2f} ns over the call", calls.over_first[1]), "<= 2 ns", calls.over_first[1] <= 2);
+}
+
 [[nodiscard]] std::string processor() {
   std::ifstream info{"/proc/cpuinfo"};
   for (std::string line; std::getline(info, line);)
@@ -206,6 +232,8 @@ int main(int count, char** arguments) {
   full_speed(plain_span, "dropped: plain spans at full speed, null exporter");
   full_speed(span_with_three_attributes, "dropped: spans with 3 attributes at full speed");
   encoded();
+  passed_on();
+  activated();
   sustained(seconds);
   return 0;
 }

@@ -40,13 +40,12 @@ class live_baggage_scope {
   /// False where memory is short.
   [[nodiscard]] bool add(std::string_view key, std::string_view value) noexcept {
     try {
+      text_ = propagation::make_baggage(key, value);  // first: what exceeds the limits is cut from the end
       for (const propagation::baggage_member& each : propagation::baggage_view{fields_.baggage}) {
         if (each.key == key) continue;
-        ((text_ += each.key) += '=') += each.value;
+        (((text_ += ',') += each.key) += '=') += each.value;
         if (!each.properties.empty()) (text_ += ';') += each.properties;
-        text_ += ',';
       }
-      text_ += propagation::make_baggage(key, value);
     } catch (...) {
       return false;
     }
@@ -76,7 +75,8 @@ class named_live_baggage_scope : public live_baggage_scope {
 };
 
 struct [[maybe_unused]] idle_baggage_scope {
-  explicit constexpr idle_baggage_scope(std::string_view) noexcept {}
+  template <class Text>
+  [[gnu::always_inline]] explicit constexpr idle_baggage_scope(const Text&) noexcept {}
   idle_baggage_scope(const idle_baggage_scope&) = delete;
   idle_baggage_scope& operator=(const idle_baggage_scope&) = delete;
 };

@@ -238,7 +238,7 @@ TEST(otlp, the_last_words_say_what_was_lost) {
   backend server{{status(503)}};
   lines said;
   static_cast<void>(run({.endpoint = server.url()}, said, 2, 300ms));
-  EXPECT_SAID(said, "will retry\notlp: 2 of 2 spans lost: 2 session ended\n");
+  EXPECT_SAID(said, "will retry\notlp: 2 of 2 spans lost: session ended\n");
 }
 
 TEST(otlp, the_backends_wish_is_obeyed) {

@@ -30,7 +30,8 @@ static_assert(sizeof(sonde::curl::request) == sizeof(CURL*));
 static_assert(std::is_empty_v<sonde::http::server_span>);
 
 TEST(idle_integrations, requests_are_made_and_answered_without_us) {
-  sonde::httplib::server server{sonde::http::server_config{.excluded_routes = {"/health"}, .request_headers = sonde::http::headers<"accept">}};
+  sonde::httplib::server server{
+      sonde::http::server_config{.excluded_routes = {"/health"}, .request_headers = sonde::http::headers<"accept">}};
   std::string seen;
   server.Get("/", [&](const request& asked, response& answer) {
     seen = asked.get_header_value("traceparent");

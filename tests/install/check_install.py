@@ -65,9 +65,10 @@ def meson(source, scratch):
 
 
 def check_examples(source, build, command):
-    """Every example is built: here all their libraries are found."""
-    wanted = {path.stem for path in (source / "examples").glob("*.cpp")}
-    wanted |= {path.parent.name for path in (source / "examples").glob("*/main.cpp")}
+    """Every example is built: here all their libraries are found. examples/a/b/main.cpp is a-b."""
+    examples = source / "examples"
+    wanted = {path.stem for path in examples.glob("*.cpp")}
+    wanted |= {"-".join(path.parent.relative_to(examples).parts) for path in examples.rglob("main.cpp")}
     found = {target["name"] for target in json.loads(run(command, "introspect", "--targets", build, env=environment()))}
     if wanted != found:
         raise Failed(f"examples are {sorted(wanted)}, but Meson builds {sorted(found)}; see examples/meson.build")

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-#if defined(__SANITIZE_THREAD__) && !defined(BOOST_ASIO_DISABLE_FENCED_BLOCK)
-#define BOOST_ASIO_DISABLE_FENCED_BLOCK  // the thread sanitizer of GCC knows no fences; locks order the tasks anyway
-#endif
 #include <sonde/integrations/asio.hpp>
 
 #include <atomic>
@@ -134,8 +131,9 @@ TEST(asio_executor, is_otherwise_the_inner_one) {
   EXPECT_EQ(executor, sonde::asio::executor{pool.get_executor()});
   EXPECT_NE(executor, sonde::asio::executor{other.get_executor()});
   EXPECT_EQ(&asio::query(executor, asio::execution::context), &pool);
-  static_assert(asio::execution::is_executor_v<sonde::asio::executor<asio::thread_pool::executor_type>>);
-  static_assert(asio::can_require_v<sonde::asio::executor<asio::thread_pool::executor_type>, asio::execution::blocking_t::never_t>);
+  using wrapped = sonde::asio::executor<asio::thread_pool::executor_type>;
+  static_assert(asio::execution::is_executor_v<wrapped>);
+  static_assert(asio::can_require_v<wrapped, asio::execution::blocking_t::never_t>);
   const auto never = asio::require(executor, asio::execution::blocking.never);
   EXPECT_EQ(asio::query(never, asio::execution::blocking), asio::execution::blocking.never);
   EXPECT_EQ(never.inner(), asio::require(pool.get_executor(), asio::execution::blocking.never));

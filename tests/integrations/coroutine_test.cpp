@@ -233,7 +233,8 @@ TEST(traced_promise, leaves_the_spans_of_the_resumer_within_reach_of_what_ends_t
   sonde::detached_span<"other"> other;
   sonde::scope active{job};
   ends.resume();
-  sonde::current_span().set_attribute<"late">(1);  // would be written where the job was
+  EXPECT_FALSE(sonde::current_span().is_recording()) << "it would write where the job was";
+  sonde::current_span().set_attribute<"late">(1);
   EXPECT_TRUE(kept.named("job").attributes.all.empty());
 }
 
@@ -492,6 +493,40 @@ TEST(traced_promise, awaits_whatever_can_be_awaited) {
   EXPECT_EQ(kept.only().status, sonde::status::unset);
 }
 
+/// Its promise has its own idea of what can be awaited.
+struct particular {
+  struct promise_type : sonde::traced_promise {
+    particular get_return_object() noexcept { return {}; }
+    auto initial_suspend() noexcept { return follow(std::suspend_never{}); }
+    auto final_suspend() noexcept { return follow(std::suspend_never{}); }
+    auto await_transform(gate* at) {
+      struct awaiter {
+        gate* at;
+        bool await_ready() noexcept { return false; }
+        void await_suspend(std::coroutine_handle<> suspended) noexcept { at->waiting = suspended; }
+        int await_resume() noexcept { return 7; }
+      };
+      return follow(awaiter{at});
+    }
+    void return_void() noexcept {}
+    void unhandled_exception() noexcept { std::terminate(); }
+  };
+};
+
+TEST(traced_promise, follows_what_an_await_transform_of_the_promise_gives_it) {
+  recording kept;
+  gate at;
+  [](gate& opened) -> particular {
+    sonde::span<"held"> held;
+    const auto mine = current();
+    EXPECT_EQ(co_await &opened, 7);
+    EXPECT_EQ(current(), mine);
+  }(at);
+  EXPECT_FALSE(current().valid());
+  on_another_thread([&] { at.resume(); });
+  EXPECT_EQ(kept.spans().size(), 1u);
+}
+
 /// Resumed, and even run to its end, by another thread while await_suspend is still at work.
 struct resumes_early {
   bool await_ready() noexcept { return false; }
@@ -548,6 +583,24 @@ TEST(traced_promise, an_exception_marks_the_spans_it_leaves_and_no_others) {
   EXPECT_TRUE(failing.done());
   EXPECT_EQ(kept.named("failing").status, sonde::status::error);
   EXPECT_EQ(kept.named("caller").status, sonde::status::unset);
+}
+
+TEST(traced_promise, an_await_that_throws_leaves_spans_like_any_exception) {
+  recording kept;
+  auto failing = []() -> task {
+    try {
+      sonde::span<"left by await_suspend"> left;
+      co_await fails_to_suspend{};
+    } catch (const std::runtime_error&) {
+    }
+    sonde::span<"left by await_resume"> left;
+    co_await fails_to_resume{};
+    co_return 1;
+  }();
+  failing.resume();
+  EXPECT_TRUE(failing.done());
+  EXPECT_EQ(kept.named("left by await_suspend").status, sonde::status::error);
+  EXPECT_EQ(kept.named("left by await_resume").status, sonde::status::error);
 }
 
 struct resumes_when_destroyed {

@@ -229,6 +229,26 @@ TEST(curl, further_attempts_are_events_and_the_last_one_counts) {
   EXPECT_FALSE(span.events[1].attributes.contains("error.type"));
 }
 
+TEST(curl, an_error_that_was_overcome_is_told_by_its_event_alone) {
+  recording kept;
+  handle easy;
+  sonde::tests::scripted_server hangs_up_once{[](sonde::tests::connection from) {
+    from.read_head();
+    if (from.index > 0) from.write("HTTP/1.1 204 No Content\r\n\r\n");
+  }};
+  {
+    sonde::curl::request request{easy, hangs_up_once.url()};
+    EXPECT_EQ(request.perform(), CURLE_GOT_NOTHING);
+    EXPECT_EQ(request.perform(), CURLE_OK);
+  }
+  const auto span = kept.only();
+  EXPECT_EQ(span.status, sonde::status::unset);
+  EXPECT_EQ(span.attributes["http.response.status_code"], 204);
+  EXPECT_FALSE(span.attributes.contains("error.type"));
+  ASSERT_EQ(span.events.size(), 1u);
+  EXPECT_EQ(span.events[0].attributes["error.type"], "CURLE_GOT_NOTHING");
+}
+
 TEST(curl, methods_are_the_handles) {
   recording kept;
   echo server;

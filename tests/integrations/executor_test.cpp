@@ -86,7 +86,10 @@ TEST(submit, copies_and_moves_what_it_is_given) {
   pool_with_submit pool;
   std::string text = "text";
   auto result = sonde::submit(
-      pool, [held = std::make_unique<int>(3)](std::unique_ptr<int> moved, std::string copied) { return *held + *moved + static_cast<int>(copied.size()); },
+      pool,
+      [held = std::make_unique<int>(3)](std::unique_ptr<int> moved, std::string copied) {
+        return *held + *moved + static_cast<int>(copied.size());
+      },
       std::make_unique<int>(4), text);
   text.clear();
   EXPECT_EQ(result.get(), 11);

@@ -146,7 +146,8 @@ TEST(httplib, what_came_along_goes_out_again) {
   running.start();
   auto client = running.client();
   client.set_keep_alive(true);  // the same thread answers both
-  ASSERT_TRUE(client.Get("/", {{"traceparent", parent}, {"tracestate", "congo=t61rcWkgMzE"}, {"baggage", "a=b"}}));
+  const ::httplib::Headers sent{{"traceparent", parent}, {"tracestate", "congo=t61rcWkgMzE"}, {"baggage", "a=b"}};
+  ASSERT_TRUE(client.Get("/", sent));
   ASSERT_TRUE(client.Get("/later"));
   client.stop();
   running.stop();
@@ -390,8 +391,9 @@ TEST(httplib, what_cannot_be_read_is_a_span_of_its_own) {
   running.server.Get("/", reply);
   running.start();
   EXPECT_TRUE(running.send("garbage\r\n\r\n").starts_with("HTTP/1.1 400"));
-  EXPECT_TRUE(running.send("GET /" + std::string(10'000, 'x') + " HTTP/1.1\r\nConnection: close\r\n\r\n").starts_with("HTTP/1.1 414"));
-  EXPECT_TRUE(running.send("GET / HTTP/1.1\r\nConnection: close\r\n\r\n").starts_with("HTTP/1.1 200"));
+  const std::string rest = " HTTP/1.1\r\nConnection: close\r\n\r\n";
+  EXPECT_TRUE(running.send("GET /" + std::string(10'000, 'x') + rest).starts_with("HTTP/1.1 414"));
+  EXPECT_TRUE(running.send("GET /" + rest).starts_with("HTTP/1.1 200"));
   running.stop();
   EXPECT_EQ(kept.spans().size(), 3u);
   const auto garbage = answered(kept, 400);
@@ -402,6 +404,26 @@ TEST(httplib, what_cannot_be_read_is_a_span_of_its_own) {
   const auto good = answered(kept, 200);
   EXPECT_EQ(good.name, "GET /");
   EXPECT_FALSE(good.attributes.contains("server.address"));
+}
+
+// Newer versions of the library know web sockets, which have no spans.
+TEST(httplib, what_asks_for_a_web_socket_and_gets_none_is_a_request) {
+  recording kept;
+  running_server running;
+  running.server.Get("/", [](const request&, response& answer) {
+    sonde::span<"inner"> inner;
+    answer.set_content("no socket", "text/plain");
+  });
+  running.start();
+  const auto answer = running.get("/", {{"Upgrade", "websocket"},
+                                        {"Connection", "Upgrade"},
+                                        {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="},
+                                        {"Sec-WebSocket-Version", "13"}});
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->body, "no socket");
+  running.stop();
+  EXPECT_EQ(kept.spans().size(), 2u);
+  EXPECT_EQ(kept.named("inner").parent_span_id, kept.named("GET /").span_id);
 }
 
 TEST(httplib, requests_of_one_connection_are_spans_side_by_side) {

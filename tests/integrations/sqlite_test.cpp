@@ -19,8 +19,8 @@ namespace {
 struct database {
   explicit database(const char* path = ":memory:") {
     if (sqlite3_open(path, &handle) != SQLITE_OK) throw std::runtime_error{"no database"};
-    if (sqlite3_exec(handle, "CREATE TABLE activities(uuid TEXT UNIQUE, handle TEXT, likes INT)", nullptr, nullptr, nullptr) != SQLITE_OK)
-      throw std::runtime_error{"no table"};
+    const char* const table = "CREATE TABLE activities(uuid TEXT UNIQUE, handle TEXT, likes INT)";
+    if (sqlite3_exec(handle, table, nullptr, nullptr, nullptr) != SQLITE_OK) throw std::runtime_error{"no table"};
   }
   database(const database&) = delete;
   database& operator=(const database&) = delete;
@@ -31,7 +31,8 @@ struct database {
 
 struct statement {
   statement(database& in, const char* sql) {
-    if (sqlite3_prepare_v2(in.handle, sql, -1, &prepared, nullptr) != SQLITE_OK) throw std::runtime_error{sqlite3_errmsg(in.handle)};
+    if (sqlite3_prepare_v2(in.handle, sql, -1, &prepared, nullptr) != SQLITE_OK)
+      throw std::runtime_error{sqlite3_errmsg(in.handle)};
   }
   statement(const statement&) = delete;
   statement& operator=(const statement&) = delete;
@@ -142,9 +143,8 @@ TEST(sqlite, exec_is_one_span_for_all_its_statements) {
   database in;
   int rows = 0;
   const auto count = [](void* counter, int, char**, char**) { return ++*static_cast<int*>(counter), 0; };
-  EXPECT_EQ(sonde::sqlite::exec(in.handle, "BEGIN; INSERT INTO activities VALUES ('secret', 'b', 1); SELECT * FROM activities; COMMIT",
-                                count, &rows),
-            SQLITE_OK);
+  const char* const sql = "BEGIN; INSERT INTO activities VALUES ('secret', 'b', 1); SELECT * FROM activities; COMMIT";
+  EXPECT_EQ(sonde::sqlite::exec(in.handle, sql, count, &rows), SQLITE_OK);
   EXPECT_EQ(rows, 1);
   const auto span = kept.only();
   EXPECT_EQ(span.name, "BEGIN INSERT activities SELECT activities COMMIT");

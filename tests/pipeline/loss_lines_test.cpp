@@ -42,9 +42,9 @@ TEST(loss_lines, name_the_exporter_the_signal_and_every_reason) {
   stats.exporters = {one, {"file", {.exported = 8, .dropped = {}}, {}}};
   EXPECT_EQ(sonde::pipeline::loss_lines(stats),
             (std::vector<std::string>{
-                "before any exporter: 2 of 10 spans lost: 2 queue full",
+                "before any exporter: 2 of 10 spans lost: queue full",
                 "otlp: 3 of 8 spans lost: 2 rejected by the backend, 1 backend not reached in time",
-                "otlp: 1 of 1 log record lost: 1 signal not supported by the exporter"}));
+                "otlp: 1 of 1 log record lost: signal not supported by the exporter"}));
 }
 
 /// Keeps nothing: every span of it is lost.
@@ -66,8 +66,8 @@ TEST(session, says_what_was_lost_when_it_ends_and_only_then) {
     for (const std::string& line : said) EXPECT_EQ(line.find("lost"), std::string::npos) << line;
   }
   ASSERT_GE(said.size(), 2u);
-  EXPECT_EQ(said[said.size() - 2], "refusing: 3 of 3 spans lost: 3 rejected by the backend");
-  EXPECT_EQ(said.back(), "refusing: 1 of 1 log record lost: 1 signal not supported by the exporter");
+  EXPECT_EQ(said[said.size() - 2], "refusing: 3 of 3 spans lost: rejected by the backend");
+  EXPECT_EQ(said.back(), "refusing: 1 of 1 log record lost: signal not supported by the exporter");
 }
 
 }  // namespace

@@ -39,7 +39,8 @@ TEST(any_input, breaks_no_rule) {
 TEST(any_input, that_is_nearly_a_header_breaks_no_rule) {
   const std::string traceparent{propagation_test::example_traceparent};
   const std::string xray = "Root=1-67891233-abcdef012345678912345678;Parent=463ac35c9f6413ad;Sampled=1;Lineage=1:2";
-  const std::string request = std::string{"\1\2\5"} + "\x1E" + '\0' + traceparent + "\x1E\1a=1,b=2" + "\x1E\2k=v;p,l=%20" + "\x1E\3" + xray;
+  const std::string request = std::string{"\1\2\5"} + "\x1E" + '\0' + traceparent + "\x1E\1a=1,b=2" +  //
+                              "\x1E\2k=v;p,l=%20" + "\x1E\3" + xray;
   const std::string good[] = {std::string{"\0", 1} + traceparent,
                               "\1rojo=00f067aa0ba902b7,congo=t61rcWkgMzE\x1E" "a@b=1",
                               "\2key1=value1;p1;p2, key2 = value2\x1Ekey3=%C3%A9; p=%zz",

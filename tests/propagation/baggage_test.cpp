@@ -154,6 +154,9 @@ TEST(baggage, of_more_than_180_members_keeps_the_first_64) {
 }
 
 TEST(baggage, of_8192_bytes_is_passed_on_whole) {
+  std::string many = members(100, 80);
+  many.resize(8192, 'v');
+  EXPECT_EQ(passed_on(many), many) << "not trimmed to 64 members";
   std::string exactly = members(64, 127);
   exactly.resize(8192, 'v');
   EXPECT_EQ(passed_on(exactly), exactly);
@@ -168,6 +171,7 @@ TEST(baggage, beyond_8192_bytes_loses_whole_members_from_the_right) {
   const std::string one_byte_more = members(64, 127) + "vv";
   ASSERT_EQ(one_byte_more.size(), 8193u);
   EXPECT_EQ(passed_on(one_byte_more), members(63, 127));
+  EXPECT_EQ(passed_on("k=" + std::string(8190, 'v') + ",a=1"), "k=" + std::string(8190, 'v')) << "8192 bytes fit";
   EXPECT_EQ(passed_on(lines({members(32, 127), members(32, 127) + "vv"})), members(32, 127) + "," + members(31, 127));
 }
 TEST(baggage, of_one_member_beyond_the_limit_is_empty) {

@@ -33,7 +33,8 @@ class map_like : public testing::Test {};
 using map_likes =
     testing::Types<std::map<std::string, std::string>, std::multimap<std::string, std::string>,
                    std::unordered_map<std::string, std::string>, std::unordered_multimap<std::string, std::string>,
-                   httplib::Headers, std::vector<std::pair<std::string, std::string>>, std::list<std::pair<std::string, std::string>>>;
+                   httplib::Headers, std::vector<std::pair<std::string, std::string>>,
+                   std::list<std::pair<std::string, std::string>>>;
 TYPED_TEST_SUITE(map_like, map_likes);
 
 std::size_t count(const auto& carrier, std::string_view name) {
@@ -63,13 +64,19 @@ TYPED_TEST(map_like, gets_a_header_replaced_however_it_is_spelt) {
   set_header(carrier, "traceparent", "newest");
   EXPECT_EQ(count(carrier, "traceparent"), 1u);
   EXPECT_EQ(value(carrier, "traceparent"), "newest");
+  EXPECT_EQ(carrier.size(), 2u);
   EXPECT_EQ(value(carrier, "Accept"), "text/html") << "others stay";
+  TypeParam twice{{"traceparent", "old"}, {"traceparent", "older"}};
+  set_header(twice, "traceparent", "new");
+  EXPECT_EQ(count(twice, "traceparent"), 1u);
+  EXPECT_EQ(value(twice, "traceparent"), "new");
 }
 
 TEST(carrier, of_several_headers_of_a_name_shows_all) {
-  const httplib::Headers headers{{"traceparent", std::string{example_traceparent}}, {"tracestate", "a=1"}, {"TraceState", "b=2"}};
+  const std::string traceparent{example_traceparent};
+  const httplib::Headers headers{{"traceparent", traceparent}, {"tracestate", "a=1"}, {"TraceState", "b=2"}};
   EXPECT_EQ(sonde::propagation::extract(headers).fields.tracestate.count, 2u);
-  const httplib::Headers twice{{"traceparent", std::string{example_traceparent}}, {"Traceparent", std::string{example_traceparent}}};
+  const httplib::Headers twice{{"traceparent", traceparent}, {"Traceparent", traceparent}};
   EXPECT_FALSE(sonde::propagation::extract(twice).parent.valid());
 }
 
@@ -151,7 +158,8 @@ struct refusing_setter {
 };
 TEST(carrier, that_throws_misses_a_header_and_nothing_else) {
   refusing_setter carrier;
-  const sonde::propagation::propagator_list both{sonde::propagation::propagator::tracecontext, sonde::propagation::propagator::b3};
+  using enum sonde::propagation::propagator;
+  const sonde::propagation::propagator_list both{tracecontext, b3};
   EXPECT_FALSE(sonde::propagation::inject(carrier, both, example, nullptr));
   EXPECT_EQ(carrier.taken, 1);
 }

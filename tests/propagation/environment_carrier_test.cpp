@@ -66,8 +66,10 @@ std::size_t count(char* const* environment, std::string_view begin) {
 
 constexpr bool names_variables_as_the_specification_says() {
   using sonde::propagation::variable_value;
-  return *variable_value("TRACEPARENT=x", "traceparent") == 'x' && *variable_value("X_AMZN_TRACE_ID=x", "X-Amzn-Trace-Id") == 'x' &&
-         *variable_value("X_B3_TRACEID=", "X-B3-TraceId") == '\0' && variable_value("TRACEPARENTS=x", "traceparent") == nullptr &&
+  return *variable_value("TRACEPARENT=x", "traceparent") == 'x' &&
+         *variable_value("X_AMZN_TRACE_ID=x", "X-Amzn-Trace-Id") == 'x' &&
+         *variable_value("X_B3_TRACEID=", "X-B3-TraceId") == '\0' &&
+         variable_value("TRACEPARENTS=x", "traceparent") == nullptr &&
          variable_value("TRACE=x", "traceparent") == nullptr && variable_value("traceparent=x", "traceparent") == nullptr &&
          variable_value("", "b3") == nullptr;
 }
@@ -110,8 +112,8 @@ TEST(child_environment, reaches_a_child) {
   sonde::propagation::inject(environment, {tracecontext, xray}, example, nullptr);
   const char* const script = "echo $TRACEPARENT; echo \"$X_AMZN_TRACE_ID\"; echo $SONDE_MARKER";
   EXPECT_EQ(output_of("/bin/sh", {"sh", "-c", script}, environment.data()),
-            std::string{example_traceparent} +
-                "\nRoot=1-4bf92f35-77b34da6a3ce929d0e0e4736;Parent=00f067aa0ba902b7;Sampled=1\nkept\n");
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\n"
+            "Root=1-4bf92f35-77b34da6a3ce929d0e0e4736;Parent=00f067aa0ba902b7;Sampled=1\nkept\n");
 }
 
 TEST(child_environment, replaces_what_this_process_was_given) {

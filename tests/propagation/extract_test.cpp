@@ -62,7 +62,8 @@ TEST(extract, gives_a_span_its_parent) {
 TEST(extract, compares_names_in_any_case) {
   for (const char* const name : {"traceparent", "Traceparent", "TRACEPARENT", "TrAcEpArEnT"})
     EXPECT_EQ(extract(header_list{{name, std::string{example_traceparent}}}).parent, example) << name;
-  for (const char* const name : {"trace-parent", "traceparen", "traceparents", "traceparent ", "tracepAren\xD4", "TRACEPAREN\x14"})
+  for (const char* const name :
+       {"trace-parent", "traceparen", "traceparents", "traceparent ", "tracepAren\xD4", "TRACEPAREN\x14"})
     EXPECT_FALSE(extract(header_list{{name, std::string{example_traceparent}}}).parent.valid()) << name;
   EXPECT_EQ(extract(header_list{{"x-amzn-trace-id", xray_of_example}}, {xray}).parent, example);
   EXPECT_FALSE(extract(header_list{{"x\ramzn-trace-id", xray_of_example}}, {xray}).parent.valid()) << "no case of '-'";
@@ -80,7 +81,8 @@ TEST(extract, believes_none_of_two_traceparents) {
 TEST(extract, drops_tracestate_without_a_valid_traceparent) {
   EXPECT_TRUE(extract(header_list{{"tracestate", "a=1"}}).fields.empty());
   EXPECT_TRUE(extract(header_list{{"traceparent", "00-bad"}, {"tracestate", "a=1"}}).fields.empty());
-  EXPECT_TRUE(extract(header_list{{"tracestate", "a=1"}, {"x-amzn-trace-id", xray_of_example}}, {tracecontext, xray}).fields.empty());
+  const header_list with_xray{{"tracestate", "a=1"}, {"x-amzn-trace-id", xray_of_example}};
+  EXPECT_TRUE(extract(with_xray, {tracecontext, xray}).fields.empty());
 }
 
 TEST(extract, keeps_traceparent_where_tracestate_is_bad) {
@@ -137,7 +139,8 @@ TEST(extract, lets_a_missing_or_invalid_header_wipe_nothing) {
     EXPECT_EQ(extract(header_list{{"traceparent", good}, {"x-amzn-trace-id", bad}}, {tracecontext, xray}).parent, example);
   EXPECT_EQ(extract(header_list{{"traceparent", good}}, {tracecontext, xray, b3, b3multi, baggage}).parent, example);
   EXPECT_EQ(extract(header_list{{"traceparent", good}, {"b3", "0"}}, {tracecontext, b3}).parent, example);
-  EXPECT_EQ(extract(header_list{{"traceparent", "00-bad"}, {"x-amzn-trace-id", xray_of_example}}, {xray, tracecontext}).parent, example);
+  const header_list second_bad{{"traceparent", "00-bad"}, {"x-amzn-trace-id", xray_of_example}};
+  EXPECT_EQ(extract(second_bad, {xray, tracecontext}).parent, example);
 }
 
 TEST(extract, drops_what_belongs_to_a_trace_that_lost) {

@@ -15,8 +15,9 @@ namespace header = sonde::propagation::header;
 
 // Each name with each byte at each place, against the comparison that goes character by character.
 TEST(header_name, is_compared_in_any_case_and_exactly) {
-  for (const auto& name : {header::traceparent, header::tracestate, header::baggage, header::xray, header::b3, header::b3_trace_id,
-                           header::b3_span_id, header::b3_parent_span_id, header::b3_sampled, header::b3_flags})
+  for (const auto& name : {header::traceparent, header::tracestate, header::baggage, header::xray, header::b3,
+                           header::b3_trace_id, header::b3_span_id, header::b3_parent_span_id, header::b3_sampled,
+                           header::b3_flags})
     for (std::size_t place = 0; place < name.size(); ++place)
       for (int code = 0; code < 256; ++code) {
         std::string given{std::string_view{name}};

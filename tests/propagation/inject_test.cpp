@@ -59,10 +59,11 @@ TEST(inject, leaves_out_the_decision_where_it_is_open) {
   span_context open = example;
   open.sampled = false;
   open.undecided = true;
-  const header_list headers = injected(all, open);
+  const header_list headers = injected(all, open, nullptr, {{"x-b3-sampled", "1"}});
   EXPECT_EQ(value_of(headers, "traceparent"), "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00");
   EXPECT_EQ(value_of(headers, "b3"), "4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7");
   EXPECT_EQ(value_of(headers, "X-B3-Sampled"), missing);
+  EXPECT_EQ(value_of(headers, "x-b3-sampled"), missing) << "of an earlier request";
   EXPECT_EQ(value_of(headers, "X-Amzn-Trace-Id"), "Root=1-4bf92f35-77b34da6a3ce929d0e0e4736;Parent=00f067aa0ba902b7");
 }
 
@@ -89,7 +90,8 @@ TEST(inject, writes_nothing_that_belongs_to_another_trace) {
 
 TEST(inject, replaces_the_headers_of_an_earlier_request) {
   const header_list earlier{{"TraceParent", "old"}, {"Tracestate", "theirs=1"}, {"Accept", "text/html"}, {"B3", "old"},
-                            {"x-b3-traceid", "old"}, {"X-B3-ParentSpanId", "old"}, {"X-B3-Flags", "1"}, {"x-amzn-trace-id", "old"}};
+                            {"x-b3-traceid", "old"}, {"X-B3-ParentSpanId", "old"}, {"X-B3-Flags", "1"},
+                            {"x-amzn-trace-id", "old"}};
   const header_list headers = injected(all, example, nullptr, earlier);
   EXPECT_EQ(headers.size(), 7u);
   for (const auto& [name, value] : headers) EXPECT_NE(value, "old") << name;

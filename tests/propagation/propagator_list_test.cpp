@@ -51,7 +51,8 @@ static_assert(survives_packing());
 TEST(propagator_list, survives_packing) { EXPECT_TRUE(survives_packing()); }
 
 constexpr bool unpacks_whatever_it_is_given() {
-  return propagator_list::unpack(0xFFFFFFFF).empty() && propagator_list::unpack(0x51515151) == propagator_list{tracecontext, xray} &&
+  return propagator_list::unpack(0xFFFFFFFF).empty() &&
+         propagator_list::unpack(0x51515151) == propagator_list{tracecontext, xray} &&
          propagator_list::unpack(0x20010) == propagator_list{tracecontext, baggage};
 }
 static_assert(unpacks_whatever_it_is_given());

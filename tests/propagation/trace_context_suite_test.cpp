@@ -71,7 +71,8 @@ TEST(trace_context_suite, traceparent_alone_is_continued_with_a_parent_of_our_ow
 }
 
 TEST(trace_context_suite, traceparent_duplicated) {
-  const sent answer = service({{"traceparent", "00-12345678901234567890123456789011-1234567890123456-01"}, {"traceparent", sampled}});
+  const std::string first = "00-12345678901234567890123456789011-1234567890123456-01";
+  const sent answer = service({{"traceparent", first}, {"traceparent", sampled}});
   EXPECT_FALSE(answer.continues());
   EXPECT_NE(answer.trace_id(), "12345678901234567890123456789011");
 }
@@ -213,14 +214,16 @@ TEST(trace_context_suite, tracestate_key_with_illegal_characters) {
 
 TEST(trace_context_suite, tracestate_key_with_at_signs) {
   EXPECT_EQ(tracestate_of({"@foo=1,bar=2"}), "");
-  for (const char* const line : {"foo@=1,bar=2", "foo@@bar=1,bar=2", "foo@bar@baz=1,bar=2"}) EXPECT_EQ(tracestate_of({line}), line);
+  for (const char* const line : {"foo@=1,bar=2", "foo@@bar=1,bar=2", "foo@bar@baz=1,bar=2"})
+    EXPECT_EQ(tracestate_of({line}), line);
 }
 
 TEST(trace_context_suite, tracestate_member_count_limit) {
   const std::string first = "bar01=01,bar02=02,bar03=03,bar04=04,bar05=05,bar06=06,bar07=07,bar08=08,bar09=09,bar10=10";
   const std::string second = "bar11=11,bar12=12,bar13=13,bar14=14,bar15=15,bar16=16,bar17=17,bar18=18,bar19=19,bar20=20";
   const std::string third = "bar21=21,bar22=22,bar23=23,bar24=24,bar25=25,bar26=26,bar27=27,bar28=28,bar29=29,bar30=30";
-  EXPECT_EQ(tracestate_of({first, second, third, "bar31=31,bar32=32"}), first + "," + second + "," + third + ",bar31=31,bar32=32");
+  EXPECT_EQ(tracestate_of({first, second, third, "bar31=31,bar32=32"}),
+            first + "," + second + "," + third + ",bar31=31,bar32=32");
   EXPECT_EQ(tracestate_of({first, second, third, "bar31=31,bar32=32,bar33=33"}), "");
 }
 

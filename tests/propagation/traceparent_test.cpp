@@ -121,13 +121,13 @@ TEST(traceparent, takes_blanks_around_it_and_no_other_padding) {
 }
 
 TEST(traceparent, refuses_two_joined_by_a_comma) {
-  const std::string twice = std::string{example_traceparent} + "," + std::string{example_traceparent};
+  const std::string twice = std::string{example_traceparent}.append(",").append(example_traceparent);
   EXPECT_FALSE(parse_traceparent(twice).valid());
   EXPECT_FALSE(parse_traceparent("01" + twice.substr(2)).valid()) << "in no version";
 }
 
 TEST(traceparent, does_not_stop_at_a_zero_byte) {
-  const std::string hidden = std::string{example_traceparent} + '\0' + "more";
+  const std::string hidden = std::string{example_traceparent}.append(1, '\0').append("more");
   EXPECT_FALSE(parse_traceparent(hidden).valid());
   EXPECT_FALSE(parse_traceparent(std::string_view{"00-4bf92f3577b34da6\0a3ce929d0e0e473-00f067aa0ba902b7-01", 55}).valid());
 }

@@ -146,6 +146,12 @@ TEST(tracestate, of_one_member_too_long_for_the_limit_is_empty) {
   EXPECT_EQ(passed_on(all.substr(0, 31 * 514) + "a=1"), "a=1");
 }
 
+TEST(tracestate, is_dropped_where_blanks_and_commas_make_it_longer_than_it_could_be) {
+  EXPECT_EQ(passed_on(text(',', 32 * 514 - 3) + "a=1"), "a=1");
+  EXPECT_EQ(passed_on(text(',', 32 * 514 - 2) + "a=1"), "");
+  EXPECT_EQ(passed_on(lines({text(' ', 32 * 257), text(',', 32 * 257), "a=1"})), "");
+}
+
 constexpr bool joins_lines_in_order_of_arrival() {
   tracestate_buffer written;
   tracestate_members{lines({"foo=1,bar=2", "", "rojo=1,congo=2 ", "baz=3"})}.write(written);

@@ -72,7 +72,8 @@ TEST(xray_header, takes_keys_and_ids_of_either_case) { EXPECT_TRUE(takes_keys_an
 
 constexpr bool of_a_load_balancer_names_a_trace_without_parent() {
   const xray_header alone = parse_xray_header(root);
-  const xray_header with_self = parse_xray_header("Self=1-67891234-12456789abcdef012345678;Root=1-67891233-abcdef012345678912345678");
+  const xray_header with_self =
+      parse_xray_header("Self=1-67891234-12456789abcdef012345678;Root=1-67891233-abcdef012345678912345678");
   return alone.context.trace_id == guide_context.trace_id && !alone.context.span_id.valid() && alone.context.undecided &&
          alone.context.remote && alone.context.continues_trace() && !alone.complete() && with_self.context == alone.context &&
          !with_self.has_vendor_pairs;
@@ -107,6 +108,22 @@ constexpr bool with_a_bad_parent_names_no_parent() {
   return true;
 }
 static_assert(with_a_bad_parent_names_no_parent());
+// What the X-Ray SDKs send of a request they do not sample, by default (AWS_XRAY_NOOP_ID).
+constexpr bool without_ids_still_tells_that_nothing_is_recorded() {
+  constexpr auto of = [](std::string_view text) { return sonde::propagation::parse_xray_header(text).context; };
+  constexpr std::string_view zeros = "Root=1-00000000-000000000000000000000000;Parent=0000000000000000";
+  return of("Root=1-00000000-000000000000000000000000;Parent=0000000000000000;Sampled=0").declines_trace() &&
+         of("Root=1-00000000-000000000000000000000000;Sampled=0").declines_trace() &&
+         !of("Root=1-00000000-000000000000000000000000;Parent=0000000000000000;Sampled=1").declines_trace() &&
+         !of("Sampled=0").declines_trace() && !of(zeros).declines_trace() &&
+         !of("Root=1-00000000-00000000000000000000000g;Sampled=0").declines_trace() &&
+         !of("Root=1-67891233-abcdef012345678912345678;Sampled=0").declines_trace();
+}
+static_assert(without_ids_still_tells_that_nothing_is_recorded());
+TEST(xray_header, without_ids_still_tells_that_nothing_is_recorded) {
+  EXPECT_TRUE(without_ids_still_tells_that_nothing_is_recorded());
+}
+
 TEST(xray_header, with_a_bad_parent_names_no_parent) { EXPECT_TRUE(with_a_bad_parent_names_no_parent()); }
 
 TEST(xray_header, takes_a_decision_from_0_and_1_alone) {
@@ -133,7 +150,8 @@ TEST(xray_header, of_a_key_that_occurs_twice_takes_the_last) {
 }
 
 TEST(xray_header, passes_vendor_pairs_on_in_order_behind_its_own) {
-  const std::string incoming = "Lineage=a87bd80c:1|68fd508a:5;Self=1-2-3;Root=1-11111111-111111111111111111111111;CalledFrom=x=y; b = c d ;junk;=v";
+  const std::string incoming =
+      "Lineage=a87bd80c:1|68fd508a:5;Self=1-2-3;Root=1-11111111-111111111111111111111111;CalledFrom=x=y; b = c d ;junk;=v";
   EXPECT_TRUE(parse_xray_header(incoming).has_vendor_pairs);
   EXPECT_EQ(written(guide_context, incoming), std::string{guide} + ";Lineage=a87bd80c:1|68fd508a:5;CalledFrom=x=y;b=c d");
   EXPECT_FALSE(parse_xray_header(guide).has_vendor_pairs);

@@ -127,6 +127,20 @@ TEST(scope, that_goes_out_of_turn_brings_back_nothing_that_is_gone) {
   EXPECT_EQ(active_fields(), nullptr);
 }
 
+TEST(scope, that_goes_before_a_span_in_it_takes_its_fields_along) {
+  recording kept;
+  auto fields = std::make_unique<sonde::propagated_fields>(fields_of("one=1"));
+  std::optional<fields_scope> one{std::in_place, fields.get()};
+  std::optional<sonde::detached_span<"job">> job{std::in_place};
+  one.reset();
+  auto scope = std::make_unique<sonde::scope>(*job);
+  sonde::span<"inside"> inside;
+  EXPECT_EQ(active(), "one=1");
+  scope.reset();
+  job.reset();
+  EXPECT_EQ(active_fields(), nullptr);
+}
+
 /// The tracestate of the trace goes with its first span here, and only with that trace.
 TEST(tracestate, is_recorded_with_the_local_root) {
   recording kept;

@@ -20,6 +20,8 @@ struct span_context {
   [[nodiscard]] constexpr bool valid() const noexcept { return trace_id.valid() && span_id.valid(); }
   /// Whether a span may go on with this trace. A load balancer's X-Amzn-Trace-Id names a trace, yet no span.
   [[nodiscard]] constexpr bool continues_trace() const noexcept { return trace_id.valid() && (remote || span_id.valid()); }
+  /// Whether the sender records nothing, and therefore names no trace: the X-Ray SDKs send zeros as ids then.
+  [[nodiscard]] constexpr bool declines_trace() const noexcept { return remote && !trace_id.valid() && !sampled && !undecided; }
   friend constexpr bool operator==(const span_context&, const span_context&) = default;
 };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Boost.Beast's requests and responses as http/request.hpp wants them, and `serve` around the code that answers one. Beast has
-// no server of its own: the loop that reads and writes stays yours.
+// Boost.Beast's requests and responses as http/request.hpp wants them, and `serve` around the code that answers one.
+// Beast has no server of its own: the loop that reads and writes stays yours.
 
 #include <cstddef>
 #include <string_view>
@@ -92,8 +92,8 @@ class response_view {
   boost::beast::http::response<Body, Fields>* answer_;
 };
 
-/// Calls `handle(span)`, which fills `response`, inside the request's span; `span.set_route("/users/:id")` names it. What it
-/// throws is reported, and goes on.
+/// Calls `handle(span)`, which fills `response`, inside the request's span; `span.set_route("/users/:id")` names it.
+/// What it throws is reported, and goes on.
 template <class RequestBody, class RequestFields, class ResponseBody, class ResponseFields, class Handle>
 void serve(const boost::beast::http::request<RequestBody, RequestFields>& request,
            boost::beast::http::response<ResponseBody, ResponseFields>& response, const connection& over,

@@ -76,8 +76,8 @@ class live_request {
     if (const char* const method = text(CURLINFO_EFFECTIVE_METHOD)) span_.set_method(method);
     const auto status = static_cast<int>(number(CURLINFO_RESPONSE_CODE));
     span_.set_status(status);
-    if (const std::string_view version = protocol_version(number(CURLINFO_HTTP_VERSION)); status > 0 && !version.empty())
-      span_.set_protocol_version(version);
+    const std::string_view version = protocol_version(number(CURLINFO_HTTP_VERSION));
+    if (status > 0 && !version.empty()) span_.set_protocol_version(version);
     if (const char* const address = text(CURLINFO_PRIMARY_IP); address != nullptr && *address != '\0')
       span_.set_peer(address, static_cast<int>(number(CURLINFO_PRIMARY_PORT)));
     if (code == CURLE_ABORTED_BY_CALLBACK)
@@ -114,9 +114,10 @@ class idle_request {
   CURL* easy_;
 };
 
-/// `sonde::curl::request users{easy, url}; users.perform();`. Sets the handle's URL, and its header list, which libcurl would not
-/// give back: pass your own as `headers`. It stays yours, must outlive this, and is the handle's again afterwards. Each further
-/// perform() is another attempt at the same request. All else, the method too, is said to the handle as ever.
+/// `sonde::curl::request users{easy, url}; users.perform();`. Sets the handle's URL, and its header list, which libcurl
+/// would not give back: pass your own as `headers`. It stays yours, must outlive this, and is the handle's again
+/// afterwards. Each further perform() is another attempt at the same request. All else, the method too, is said to the
+/// handle as ever.
 using request = std::conditional_t<enabled, live_request, idle_request>;
 
 }  // namespace curl

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// cpp-httplib's server with a span around every request: `sonde::httplib::server server;` in place of `httplib::Server server;`.
-// From version 0.11 on. Routes, handlers and the logger must be set through this type, not through a reference to the library's.
+// cpp-httplib's server with a span around every request: `sonde::httplib::server` in place of `httplib::Server`. From
+// version 0.11 on. Routes, handlers and the logger must be set through this type, not a reference to the library's.
 
 #include <string>
 #include <string_view>
@@ -23,8 +23,8 @@ inline namespace SONDE_ABI {
 
 namespace httplib {
 
-/// The first hook is the one before routing, the last the logger. For a request that cannot even be read the error handler or
-/// the logger is the first.
+/// The first hook is the one before routing, the last the logger. For a request that cannot even be read the error
+/// handler or the logger is the first.
 template <class Server>
 class live_server : public routes<live_server<Server>, Server> {
   using base = routes<live_server<Server>, Server>;
@@ -37,12 +37,13 @@ class live_server : public routes<live_server<Server>, Server> {
 
   template <class... Arguments>
     requires std::is_constructible_v<Server, Arguments...>
-  explicit live_server(Arguments&&... arguments) : live_server{http::server_config{}, std::forward<Arguments>(arguments)...} {}
+  explicit live_server(Arguments&&... arguments)
+      : live_server{http::server_config{}, std::forward<Arguments>(arguments)...} {}
   template <class... Arguments>
   explicit live_server(http::server_config config, Arguments&&... arguments)
       : base{std::forward<Arguments>(arguments)...}, config_{std::move(config)} {
-    Server::set_pre_routing_handler([this](const request& asked, response& answer) { return before_routing(asked, answer); });
-    Server::set_logger([this](const request& asked, const response& answer) { after_response(asked, answer); });
+    Server::set_pre_routing_handler([this](const request& q, response& a) { return before_routing(q, a); });
+    Server::set_logger([this](const request& q, const response& a) { after_response(q, a); });
   }
 
   live_server& set_pre_routing_handler(HandlerWithResponse handler) {
@@ -69,9 +70,10 @@ class live_server : public routes<live_server<Server>, Server> {
 
   /// What is registered for a route in place of the user's handler.
   template <class Handle>
-  [[nodiscard]] static auto around(std::string route, Handle handle) {
-    return [route = std::move(route), handle = std::move(handle)](const request& asked, response& answer, const auto&... body) {
-      if (open_request* const open = open_request::find(asked)) open->span().set_route(route);
+  [[nodiscard]] auto around(std::string route, Handle handle) {
+    return [this, route = std::move(route), handle = std::move(handle)](const request& asked, response& answer,
+                                                                        const auto&... body) {
+      open_request::of(asked, config_, response_view{answer}).span().set_route(route);
       reporting(asked, [&] { handle(asked, answer, body...); });
     };
   }
@@ -130,7 +132,8 @@ class idle_server : public routes<idle_server<Server>, Server> {
     requires std::is_constructible_v<Server, Arguments...>
   explicit idle_server(Arguments&&... arguments) : base{std::forward<Arguments>(arguments)...} {}
   template <class... Arguments>
-  explicit idle_server(const http::server_config&, Arguments&&... arguments) : base{std::forward<Arguments>(arguments)...} {}
+  explicit idle_server(const http::server_config&, Arguments&&... arguments)
+      : base{std::forward<Arguments>(arguments)...} {}
 
  private:
   friend base;
@@ -140,7 +143,8 @@ class idle_server : public routes<idle_server<Server>, Server> {
   }
 };
 
-/// Any server of the library, such as httplib::SSLServer. Its constructor's arguments stand alone, or follow a server_config.
+/// Any server of the library, such as httplib::SSLServer. Its constructor's arguments stand alone, or follow a
+/// server_config.
 template <class Server>
 using basic_server = std::conditional_t<enabled, live_server<Server>, idle_server<Server>>;
 using server = basic_server<::httplib::Server>;

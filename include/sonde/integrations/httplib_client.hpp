@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// cpp-httplib's client with a span around every request, whose trace goes out with it: `sonde::httplib::client` in place of
-// `httplib::Client`. From version 0.11 on.
+// cpp-httplib's client with a span around every request, whose trace goes out with it: `sonde::httplib::client` in
+// place of `httplib::Client`. From version 0.11 on.
 
 #include <concepts>
 #include <string>
@@ -26,7 +26,8 @@ inline constexpr bool begin_with = false;
 template <class Wanted, class First, class... Rest>
 inline constexpr bool begin_with<Wanted, First, Rest...> = std::same_as<std::remove_cvref_t<First>, Wanted>;
 
-/// The library's verbs with all their arguments. Redirects, and what else the library sends for one call, belong to one span.
+/// The library's verbs with all their arguments. Redirects, and what else the library sends for one call, belong to one
+/// span.
 class live_client : public ::httplib::Client {
   using library = ::httplib::Client;
   using headers = ::httplib::Headers;
@@ -41,11 +42,13 @@ class live_client : public ::httplib::Client {
   template <class... Certificate>
   live_client(const std::string& host, int port, const Certificate&... files)
       : library{host, port, files...},
-        origin_{"http://" + (host.find(':') == std::string::npos ? host : '[' + host + ']') + ':' + std::to_string(port)} {}
+        origin_{"http://" + (host.find(':') == std::string::npos ? host : '[' + host + ']') + ':' +
+                std::to_string(port)} {}
 
   template <class... Rest>
   result Get(const std::string& path, const headers& given, Rest&&... rest) {
-    return traced("GET", path, given, [&](const headers& sent) { return library::Get(path, sent, std::forward<Rest>(rest)...); });
+    return traced("GET", path, given,
+                  [&](const headers& sent) { return library::Get(path, sent, std::forward<Rest>(rest)...); });
   }
   template <std::same_as<::httplib::Params> Query, class... Rest>  // deduced, so that braces are headers
   result Get(const std::string& path, const Query& query, const headers& given = {}, Rest&&... rest) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Spans around SQLite's statements, beside its C interface. Values never get into them: literals in the text are replaced, what
-// is bound is not looked at. Needs sqlite3.
+// Spans around SQLite's statements, beside its C interface. Values never get into them: literals in the text are
+// replaced, what is bound is not looked at. Needs sqlite3.
 
 #include <cstddef>
 #include <cstdint>
@@ -26,8 +26,8 @@ inline namespace SONDE_ABI {
 
 namespace sqlite {
 
-/// One execution. Source: OpenTelemetry semantic conventions, "SQL databases client operations". Operation and table have no
-/// attributes of their own, since SQL can name several; the summary has them.
+/// One execution. Source: OpenTelemetry semantic conventions, "SQL databases client operations". Operation and table
+/// have no attributes of their own, since SQL can name several; the summary has them.
 class statement_span {
  public:
   statement_span(sqlite3* database, const char* text, here<> at) noexcept : span_{kind::client, at} {
@@ -47,7 +47,8 @@ class statement_span {
   }
 
   void set_rows(std::int64_t rows) noexcept { span_.set_attribute<semconv::db::response_returned_rows>(rows); }
-  /// `code`: SQLite's extended result code. Its own sentence for it is kept, not sqlite3_errmsg(), which quotes the statement.
+  /// `code`: SQLite's extended result code. Its own sentence for it is kept, not sqlite3_errmsg(), which quotes the
+  /// statement.
   void fail(int code) noexcept {
     if (!span_.is_recording()) return;
     char digits[encoding::max_integer_size];
@@ -70,7 +71,8 @@ class statement_span {
 
 class live_query {
  public:
-  explicit live_query(sqlite3_stmt* statement, here<> at = here<>::captured()) noexcept : statement_{statement}, at_{at} {}
+  explicit live_query(sqlite3_stmt* statement, here<> at = here<>::captured()) noexcept
+      : statement_{statement}, at_{at} {}
   live_query(const live_query&) = delete;
   live_query& operator=(const live_query&) = delete;
   ~live_query() { end(); }
@@ -112,17 +114,17 @@ struct idle_query {
   [[gnu::always_inline]] int step() const noexcept { return sqlite3_step(statement); }
 };
 
-/// `sonde::sqlite::query found{statement}; while (found.step() == SQLITE_ROW) …`: a span from the first step to the last row, an
-/// error, or the end of the guard, whichever is first; another one if it is stepped again. The statement stays its owner's, and
-/// must outlive the guard.
+/// `sonde::sqlite::query found{statement}; while (found.step() == SQLITE_ROW) …`: a span from the first step to the
+/// last row, an error, or the end of the guard, whichever is first; another one if it is stepped again. The statement
+/// stays its owner's, and must outlive the guard.
 using query = std::conditional_t<enabled, live_query, idle_query>;
 
 using row_function = int (*)(void*, int, char**, char**);
 
 /// sqlite3_exec() in a span; it may hold several statements.
 template <bool Live = enabled>
-int exec(sqlite3* database, const char* text, row_function row = nullptr, void* argument = nullptr, char** message = nullptr,
-         [[maybe_unused]] here<> at = here<>::captured()) {
+int exec(sqlite3* database, const char* text, row_function row = nullptr, void* argument = nullptr,
+         char** message = nullptr, [[maybe_unused]] here<> at = here<>::captured()) {
   if constexpr (Live) {
     statement_span span{database, text, at};
     const int result = sqlite3_exec(database, text, row, argument, message);

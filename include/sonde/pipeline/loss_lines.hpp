@@ -17,14 +17,18 @@ namespace sonde::pipeline {
   return std::to_string(count) + ' ' + std::string{noun} + (count == 1 ? "" : "s");
 }
 
-/// `3 of 8 spans lost: 2 rejected by the backend, 1 queue full`; empty where none was.
+/// `2 of 8 spans lost: queue full`, `3 of 8 spans lost: 2 rejected by the backend, 1 queue full`; empty where none was.
 [[nodiscard]] inline std::string loss_line(const drop_counts& lost, std::uint64_t of, std::string_view noun) {
+  const std::uint64_t total = lost.total();
   std::string reasons;
-  for (std::size_t i = 0; i < lost.by_reason.size(); ++i)
-    if (const std::uint64_t count = lost.by_reason[i])
-      reasons += (reasons.empty() ? "" : ", ") + std::to_string(count) + ' ' + to_string(static_cast<drop_reason>(i));
-  if (reasons.empty()) return {};
-  return std::to_string(lost.total()) + " of " + counted(of, noun) + " lost: " + reasons;
+  for (std::size_t i = 0; i < lost.by_reason.size(); ++i) {
+    const std::uint64_t count = lost.by_reason[i];
+    if (count == 0) continue;
+    reasons += reasons.empty() ? "" : ", ";
+    if (count != total) reasons += std::to_string(count) + ' ';
+    reasons += to_string(static_cast<drop_reason>(i));
+  }
+  return total == 0 ? std::string{} : std::to_string(total) + " of " + counted(of, noun) + " lost: " + reasons;
 }
 
 /// One for each signal that lost something on its way to the exporters, and for each at each exporter.

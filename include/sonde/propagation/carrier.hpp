@@ -47,7 +47,7 @@ concept header_setter = requires(Carrier& carrier, std::string_view name) { carr
 template <class Carrier>
 concept header_store = header_range<Carrier> && requires(Carrier& carrier, std::string text) {
   carrier.erase(std::begin(carrier));
-  (*std::begin(carrier)).second = text;
+  (*std::begin(carrier)).second = std::string_view{text};
 } && (requires(Carrier& carrier, std::string text) { carrier.emplace_back(text, text); } ||
       requires(Carrier& carrier, std::string text) { carrier.emplace(text, text); });
 
@@ -76,41 +76,52 @@ template <class Found>
   }
 }
 
-/// Takes the headers of that name out, however they are spelt.
-template <header_store Carrier>
-constexpr void erase_headers(Carrier& carrier, std::string_view name) {
-  for (auto at = std::begin(carrier); at != std::end(carrier);)
-    if (environment::same_ignoring_case((*at).first, name))
-      at = carrier.erase(at);
-    else
-      ++at;
-}
-
 template <writable_carrier Carrier>
 constexpr void erase_header(Carrier& carrier, std::string_view name) {
-  if constexpr (header_store<Carrier>)
-    erase_headers(carrier, name);
-  else if constexpr (requires { carrier.erase(name); })
+  if constexpr (header_store<Carrier>) {
+    for (auto at = std::begin(carrier); at != std::end(carrier);)
+      if (environment::same_ignoring_case((*at).first, name))
+        at = carrier.erase(at);
+      else
+        ++at;
+  } else if constexpr (requires { carrier.erase(name); }) {
     carrier.erase(name);
+  }
 }
 
-/// Afterwards there is one header of that name.
+/// Makes it the only header of that name, however others are spelt; a value in its place is written over.
+template <header_store Carrier>
+constexpr void store_header(Carrier& carrier, std::string_view name, std::string_view value) {
+  using pair = std::remove_cvref_t<decltype(*std::begin(carrier))>;
+  static_assert(!std::is_trivially_copyable_v<decltype(pair::first)> && !std::is_trivially_copyable_v<decltype(pair::second)>,
+                "sonde: this carrier would keep views of texts that are gone when inject returns: use one that owns its texts");
+  bool stored = false;
+  for (auto at = std::begin(carrier); at != std::end(carrier);) {
+    if (!environment::same_ignoring_case((*at).first, name)) {
+      ++at;
+    } else if (stored || std::string_view{(*at).first} != name) {
+      at = carrier.erase(at);
+    } else {
+      (*at).second = value;
+      stored = true;
+      ++at;
+    }
+  }
+  if (stored) return;
+  if constexpr (requires(std::string text) { carrier.emplace_back(text, text); })
+    carrier.emplace_back(std::string{name}, std::string{value});
+  else
+    carrier.emplace(std::string{name}, std::string{value});
+}
+
 template <writable_carrier Carrier>
 constexpr void set_header(Carrier& carrier, std::string_view name, std::string_view value) {
-  if constexpr (requires { carrier.set(name, value); }) {
+  if constexpr (requires { carrier.set(name, value); })
     carrier.set(name, value);
-  } else if constexpr (header_setter<Carrier>) {
+  else if constexpr (header_setter<Carrier>)
     carrier.set(std::string{name}, std::string{value});
-  } else {
-    using pair = std::remove_cvref_t<decltype(*std::begin(carrier))>;
-    static_assert(!std::is_trivially_copyable_v<typename pair::first_type> && !std::is_trivially_copyable_v<typename pair::second_type>,
-                  "sonde: this carrier would keep views of texts that are gone when inject returns: use one that owns its strings");
-    erase_headers(carrier, name);
-    if constexpr (requires(std::string text) { carrier.emplace_back(text, text); })
-      carrier.emplace_back(std::string{name}, std::string{value});
-    else
-      carrier.emplace(std::string{name}, std::string{value});
-  }
+  else
+    store_header(carrier, name, value);
 }
 
 }  // namespace sonde::propagation

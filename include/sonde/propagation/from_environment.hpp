@@ -33,14 +33,14 @@ namespace sonde::propagation {
       return environment::same_ignoring_case(each.name, name);
     });
     if (found == std::end(known))
-      environment.report(environment::reader::named(variable, name) +
-                         " is not one of tracecontext, baggage, b3, b3multi, xray, none; ignored");
+      environment.report(environment::reader::named(variable, name)
+                             .append(" is not one of tracecontext, baggage, b3, b3multi, xray, none; ignored"));
     else if (found->value == propagator::none)
       none = true;
     else
       chosen.add(found->value);
   }
-  if (none && !chosen.empty()) environment.report(std::string{variable} + " has 'none' beside others; 'none' is ignored");
+  if (none && !chosen.empty()) environment.report("OTEL_PROPAGATORS has 'none' beside others; 'none' is ignored");
   return chosen.empty() && !none ? propagator_list{} : chosen;
 }
 

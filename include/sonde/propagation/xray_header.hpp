@@ -61,12 +61,16 @@ enum class xray_key : unsigned char { vendor, root, parent, sampled, self };
 /// Of a key that occurs twice the last value counts.
 [[nodiscard]] constexpr xray_header parse_xray_header(std::string_view value) noexcept {
   xray_header read{.context = {.remote = true, .undecided = true}};
+  bool declined = false;
   std::string_view piece;
   for (pieces list{value, ';'}; list.next(piece);) {
     const key_value pair{piece};
     if (!pair.has_value) continue;
     switch (xray_key_of(pair.key)) {
-      case xray_key::root: read.context.trace_id = parse_xray_root(pair.value); break;
+      case xray_key::root:
+        read.context.trace_id = parse_xray_root(pair.value);
+        declined = pair.value == "1-00000000-000000000000000000000000";
+        break;
       case xray_key::parent:
         read.context.span_id = {};
         static_cast<void>(encoding::from_hex(borrowed(pair.value), read.context.span_id.bytes, 8));
@@ -80,8 +84,8 @@ enum class xray_key : unsigned char { vendor, root, parent, sampled, self };
       case xray_key::vendor: read.has_vendor_pairs |= valid_vendor_pair(pair); break;
     }
   }
-  if (!read.context.trace_id.valid()) return {};
-  return read;
+  if (read.context.trace_id.valid()) return read;
+  return {.context = {.remote = declined && !read.context.undecided && !read.context.sampled}};
 }
 
 constexpr char* put_xray_root(char* at, const trace_id& id) noexcept {

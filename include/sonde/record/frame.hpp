@@ -55,7 +55,7 @@ struct frame {
     room = 0;
   }
   [[nodiscard]] bool takes_entries() const noexcept { return head() != 0; }
-  [[nodiscard]] bool is_spilled() const noexcept { return static_cast<std::uint32_t>(room) == 0 && takes_entries(); }
+  [[nodiscard]] bool is_spilled() const noexcept { return takes_entries() && static_cast<std::uint32_t>(room) == 0; }
   [[nodiscard]] char* first_entry() noexcept {
     return is_spilled() ? spill->data : reinterpret_cast<char*>(this) + sizeof(frame);
   }

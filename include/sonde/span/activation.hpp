@@ -52,33 +52,46 @@ namespace sonde::record {
     if (is_borrowed(*above)) inner = static_cast<borrowed_frame*>(above);
     if (above->outer != &self) continue;
     above->outer = self.outer;
-    if (inner != nullptr && is_borrowed(self))
-      inner->outer_fields = static_cast<borrowed_frame&>(self).outer_fields;
+    if (is_borrowed(self))
+      (inner != nullptr ? inner->outer_fields : self.owner->fields) = static_cast<borrowed_frame&>(self).outer_fields;
     return true;
   }
   return false;
 }
 
+/// A span of elsewhere, ready to be made current many times.
+struct borrowed_context {
+  sonde::trace_id trace_id;
+  sonde::span_id span_id;
+  std::uint64_t tail;  // of the frame's header; 0 where the context is invalid
+
+  explicit borrowed_context(const span_context& from) noexcept
+      : trace_id{from.trace_id},
+        span_id{from.span_id},
+        tail{from.valid() ? tail_word(0, record_type::borrowed,
+                                      static_cast<std::uint8_t>(from.sampled * sampled | from.random * random_id), 0)
+                          : 0} {}
+};
+
 /// Makes the span behind `context`, and the fields that travel with it, this thread's current ones until the object goes.
 /// Children get the right parent; `lender`, where given, takes attributes. An invalid context changes nothing.
 class borrowed_scope {
  public:
-  [[gnu::always_inline]] explicit borrowed_scope(const span_context& context, const propagated_fields* fields,
+  [[gnu::always_inline]] explicit borrowed_scope(const borrowed_context& context, const propagated_fields* fields,
                                                  frame* lender = nullptr) noexcept {
     frame_.owner = nullptr;
-    if (!context.valid()) return;
+    if (context.tail == 0) return;
     recorder* mine = live_recorder();
     if (mine == nullptr) return;
     frame_.owner = mine;
-    frame_.outer = mine->current;
-    frame_.take_no_entries();
+    frame_.set_head(0);
     frame_.header.trace_id = context.trace_id;
     frame_.header.span_id = context.span_id;
-    frame_.header.type = record_type::borrowed;
-    frame_.header.flags = static_cast<std::uint8_t>((context.sampled ? sampled : 0) | (context.random ? random_id : 0));
+    frame_.set_tail(context.tail);
     frame_.lender = lender;
     frame_.outer_fields = mine->fields;
     mine->fields = fields;
+    frame_.outer = mine->current;  // far from `owner`: packed into one store, closing would wait for both
     mine->current = &frame_;
   }
   borrowed_scope(const borrowed_scope&) = delete;

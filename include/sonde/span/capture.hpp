@@ -59,7 +59,7 @@ struct live_captured {
 template <class Callable>
 struct live_bound {
   Callable callable;
-  span_context parent;
+  record::borrowed_context parent;
   context::shared_fields fields;
 
   template <class... Arguments>

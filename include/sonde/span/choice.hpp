@@ -34,7 +34,7 @@ struct span_forms {
   }
   template <class Callable>
   [[nodiscard]] static auto bind_current(Callable&& callable) {
-    return live_bound<std::decay_t<Callable>>{std::forward<Callable>(callable), live_current_span{}.context(),
+    return live_bound<std::decay_t<Callable>>{std::forward<Callable>(callable), record::borrowed_context{live_current_span{}.context()},
                                               context::shared_fields{record::active_fields()}};
   }
 };

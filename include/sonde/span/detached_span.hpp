@@ -87,7 +87,8 @@ class live_scope {
  public:
   explicit live_scope(const basic_detached_span& span) noexcept
       : fields_{span.state_ != nullptr ? span.state_->fields : context::shared_fields{}},
-        active_{span.state_ != nullptr ? record::context_of(*span.state_) : span_context{}, fields_.get(), span.state_} {}
+        active_{record::borrowed_context{span.state_ != nullptr ? record::context_of(*span.state_) : span_context{}}, fields_.get(),
+                span.state_} {}
 
  private:
   context::shared_fields fields_;

@@ -167,7 +167,9 @@ inline void begin_dropped_root(frame& self, recorder& mine) noexcept {
                                           const span_context& parent) noexcept {
   self.owner = &mine;
   const std::uint8_t inherited = parent.random ? random_id : 0;
-  if (!parent.valid() || parent.remote) {
+  if (parent.declines_trace()) {
+    begin_dropped_root(self, mine);
+  } else if (!parent.valid() || parent.remote) {
     begin_root(self, site, mine, where, parent.continues_trace() ? &parent : nullptr);
   } else if (parent.sampled) {
     struct header above;
@@ -188,6 +190,9 @@ inline void begin_dropped_root(frame& self, recorder& mine) noexcept {
                                          const span_context& parent) noexcept {
   if (parent.continues_trace()) {
     begin_under(self, site, mine, where, parent);
+    push(self, mine);
+  } else if (parent.declines_trace()) {
+    begin_dropped_root(self, mine);
     push(self, mine);
   } else {
     open(self, site, mine, where);

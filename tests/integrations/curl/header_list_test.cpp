@@ -24,7 +24,8 @@ lines all(const header_list& list) {
 
 TEST(curl_header_list, copies_and_replaces_in_any_case) {
   curl_slist* own = nullptr;
-  for (const char* line : {"B3: old", "Accept:", "X-Empty;", "b3 : old", "B3X: 1", "no colon"}) own = curl_slist_append(own, line);
+  for (const char* line : {"B3: old", "Accept:", "X-Empty;", "b3 : old", "B3X: 1", "no colon"})
+    own = curl_slist_append(own, line);
   header_list list{own};
   list.set("b3", "new");
   EXPECT_EQ(all(list), (lines{"Accept:", "X-Empty;", "B3X: 1", "no colon", "b3: new"}));

@@ -75,7 +75,8 @@ TEST(server_span, the_server_is_the_one_asked_for) {
 }
 
 TEST(server_span, forwarded_wins_over_the_older_headers_where_trusted) {
-  const fake_request asked{.fields = {{"Forwarded", "for=203.0.113.7;proto=http;host=shop"}, {"X-Forwarded-For", "198.51.100.1"}}};
+  const fake_request asked{
+      .fields = {{"Forwarded", "for=203.0.113.7;proto=http;host=shop"}, {"X-Forwarded-For", "198.51.100.1"}}};
   const auto span = served(asked, {}, {}, {.trust_forwarded = true});
   EXPECT_EQ(span.attributes["client.address"], "203.0.113.7");
   EXPECT_EQ(span.attributes["url.scheme"], "http");

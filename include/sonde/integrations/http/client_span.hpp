@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The span of one request that is made, with whatever client: name, URL, headers to send along, status, attempts. Source:
-// OpenTelemetry semantic conventions, "HTTP spans", HTTP client.
+// The span of one request that is made, with whatever client: name, URL, headers to send along, status, attempts.
+// Source: OpenTelemetry semantic conventions, "HTTP spans", HTTP client.
 
 #include <optional>
 #include <string>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// What proxies say of the request they passed on. Anyone can say it, so it is read only where a server is told to trust it.
+// What proxies say of the request they passed on. Anyone can say it, so it is read only where a server is told to trust
+// it.
 
 #include <cstddef>
 #include <string_view>
@@ -33,7 +34,8 @@ struct forwarded {
   return without_blanks(list.substr(0, list.find(',')));
 }
 
-/// The value of the first element of a Forwarded header. Source: RFC 7239, section 4. Quoted pairs are left as they are.
+/// The value of the first element of a Forwarded header. Source: RFC 7239, section 4. Quoted pairs are left as they
+/// are.
 [[nodiscard]] constexpr forwarded parse_forwarded(std::string_view value) noexcept {
   forwarded found;
   bool more = true;

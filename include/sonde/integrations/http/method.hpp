@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The request methods that may name a span; made-up ones must not. Source: OpenTelemetry semantic conventions, "HTTP spans",
-// http.request.method.
+// The request methods that may name a span; made-up ones must not. Source: OpenTelemetry semantic conventions, "HTTP
+// spans", http.request.method.
 
 #include <string>
 #include <string_view>

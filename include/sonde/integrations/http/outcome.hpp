@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// How a request ended, kept until it is sure: an exception may still be answered, an attempt repeated. Used by the spans of
-// servers and clients.
+// How a request ended, kept until it is sure: an exception may still be answered, an attempt repeated. Used by the
+// spans of servers and clients.
 
 #include <cstddef>
 #include <string>
@@ -47,8 +47,8 @@ struct outcome {
     if (!error_type.empty()) {
       span.template set_attribute<semconv::error::type>(error_type);
     } else if (status > 0) {
-      const char* const end = encoding::put_integer(digits, status);
-      span.template set_attribute<semconv::error::type>(std::string_view{digits, static_cast<std::size_t>(end - digits)});
+      const auto size = static_cast<std::size_t>(encoding::put_integer(digits, status) - digits);
+      span.template set_attribute<semconv::error::type>(std::string_view{digits, size});
     }
     if (description.empty())
       span.set_status(sonde::status::error);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// What of a request must not be recorded as it is: credentials in URLs, and headers that carry them. Source: OpenTelemetry
-// semantic conventions, "HTTP spans", url.full, url.query.
+// What of a request must not be recorded as it is: credentials in URLs, and headers that carry them. Source:
+// OpenTelemetry semantic conventions, "HTTP spans", url.full, url.query.
 
 #include <cstddef>
 #include <string>
@@ -27,7 +27,9 @@ inline constexpr std::string_view redacted = "REDACTED";
   return false;
 }
 
-[[nodiscard]] constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+[[nodiscard]] constexpr char lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 [[nodiscard]] constexpr bool same_ignoring_case(std::string_view a, std::string_view b) noexcept {
   if (a.size() != b.size()) return false;
@@ -39,8 +41,8 @@ inline constexpr std::string_view redacted = "REDACTED";
 /// Whether a header of this name usually carries a credential.
 [[nodiscard]] constexpr bool is_secret_header(std::string_view name) noexcept {
   for (const std::string_view word :
-       {"authorization", "authentication", "auth-", "cookie", "token", "secret", "passw", "api-key", "apikey", "access-key",
-        "private-key", "credential", "signature", "session", "assertion"})
+       {"authorization", "authentication", "auth-", "cookie", "token", "secret", "passw", "api-key", "apikey",
+        "access-key", "private-key", "credential", "signature", "session", "assertion"})
     for (std::size_t i = 0; i + word.size() <= name.size(); ++i)
       if (same_ignoring_case(name.substr(i, word.size()), word)) return true;
   return false;

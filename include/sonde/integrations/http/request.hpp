@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// What the server's span wants to know of a request and of its response. Each framework has a page of code that answers this
-// from its own types (integrations/httplib.hpp, integrations/beast.hpp); nothing else here knows a framework.
+// What the server's span wants to know of a request and of its response. Each framework has a page of code that answers
+// this from its own types (integrations/httplib.hpp, integrations/beast.hpp); nothing else here knows a framework.
 
 #include <concepts>
 #include <cstddef>
@@ -43,7 +43,8 @@ concept sent_response = requires(const T& response, std::string_view name) {
 };
 /// One that can still be changed.
 template <class T>
-concept server_response = sent_response<T> && requires(T& response, std::string_view text) { response.set_header(text, text); };
+concept server_response =
+    sent_response<T> && requires(T& response, std::string_view text) { response.set_header(text, text); };
 
 /// `header(name)` for headers that are a range of pairs.
 template <class Headers>

@@ -64,8 +64,8 @@ inline constexpr captured_header captured{
 template <meta::fixed_string... Names>
 inline constexpr captured_header captured_list[] = {captured<Names>...};
 
-/// `{.request_headers = sonde::http::headers<"accept", "x-request-id">}`. Of one that carries a credential only that it was
-/// there is recorded.
+/// `{.request_headers = sonde::http::headers<"accept", "x-request-id">}`. Of one that carries a credential only that it
+/// was there is recorded.
 template <meta::fixed_string... Names>
 inline constexpr header_list headers{captured_list<Names...>, sizeof...(Names)};
 
@@ -74,7 +74,7 @@ struct server_config {
   header_list request_headers{};               // to record; none by default
   header_list response_headers{};
   std::vector<std::string> known_methods{};    // that may name a span, instead of those of RFC 9110, PATCH and QUERY
-  bool trust_forwarded = false;                // client, scheme and host by Forwarded or X-Forwarded-…: only behind a proxy
+  bool trust_forwarded = false;                // client, scheme, host by (X-)Forwarded…: only behind a proxy
 
   [[nodiscard]] bool excludes(std::string_view path) const noexcept {
     for (const std::string_view each : excluded_routes)

@@ -48,9 +48,10 @@ namespace http {
 class live_server_span {
  public:
   template <server_request Request, server_response Response>
-  live_server_span(const Request& request, Response& response, const server_config& config, here<> at = here<>::captured())
+  live_server_span(const Request& request, Response& response, const server_config& config,
+                   here<> at = here<>::captured())
       : live_server_span{request, config, at} {
-    if (incoming_.asks_for_decision) answer(response);
+    if (incoming_.asks_for_decision && span_.context().valid()) answer(response);
   }
   /// For a response that can no longer be changed.
   template <server_request Request>

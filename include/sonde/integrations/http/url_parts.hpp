@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// A URL or a request's target taken apart, as borrowed pieces. Total: what cannot be understood ends up in the path. Used by
-// the spans of requests, which must say something about every request there is.
+// A URL or a request's target taken apart, as borrowed pieces. Total: what cannot be understood ends up in the path.
+// Used by the spans of requests, which must say something about every request there is.
 
 #include <cstddef>
 #include <string_view>
@@ -26,8 +26,9 @@ struct authority_parts {
   const std::size_t end = bracketed ? authority.find(']') : authority.rfind(':');
   if (bracketed && end == std::string_view::npos) return {authority, 0};
   const bool bare_address = !bracketed && end != authority.find(':');  // 2001:db8::1
-  authority_parts parts{bracketed ? authority.substr(1, end - 1) : authority.substr(0, bare_address ? authority.size() : end), 0};
-  if (end == std::string_view::npos || bare_address) return parts;
+  if (bare_address) return {authority, 0};
+  authority_parts parts{bracketed ? authority.substr(1, end - 1) : authority.substr(0, end), 0};
+  if (end == std::string_view::npos) return parts;
   std::string_view digits = authority.substr(end + 1);
   if (bracketed) {
     if (digits.empty() || digits[0] != ':') return parts;

@@ -36,7 +36,9 @@ class request_view {
     return version.starts_with("HTTP/") ? version.substr(5) : std::string_view{};
   }
   [[nodiscard]] http::endpoint peer() const noexcept { return {read_->remote_addr, read_->remote_port}; }
-  [[nodiscard]] field_lines header(std::string_view name) const noexcept { return http::lines_of(read_->headers, name); }
+  [[nodiscard]] field_lines header(std::string_view name) const noexcept {
+    return http::lines_of(read_->headers, name);
+  }
   [[nodiscard]] const ::httplib::Headers& headers() const noexcept { return read_->headers; }
 
  private:
@@ -49,7 +51,9 @@ class answer_view {
   explicit answer_view(const ::httplib::Response& answer) noexcept : answer_{&answer} {}
 
   [[nodiscard]] int status() const noexcept { return answer_->status; }
-  [[nodiscard]] field_lines header(std::string_view name) const noexcept { return http::lines_of(answer_->headers, name); }
+  [[nodiscard]] field_lines header(std::string_view name) const noexcept {
+    return http::lines_of(answer_->headers, name);
+  }
 
  private:
   const ::httplib::Response* answer_;

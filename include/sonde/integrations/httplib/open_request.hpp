@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The request that a thread of cpp-httplib's server is answering, and its span. The library has no single place around a
-// request, only hooks, all of them called on the thread that answers it.
+// The request that a thread of cpp-httplib's server is answering, and its span. The library has no single place around
+// a request, only hooks, all of them called on the thread that answers it.
 
 #include <optional>
 
@@ -28,8 +28,8 @@ class open_request {
 
   [[nodiscard]] http::live_server_span& span() noexcept { return span_; }
 
-  /// This one's, opened by the first hook that is called for it. What another request left open, because its last hook was
-  /// never called, ends here.
+  /// This one's, opened by the first hook that is called for it. What another request left open, because its last hook
+  /// was never called, ends here.
   template <class... Answer>
   static open_request& of(const ::httplib::Request& request, const http::server_config& config, Answer... answer) {
     if (open_request* const found = find(request)) return *found;

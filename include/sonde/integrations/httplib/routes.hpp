@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Registration of routes on cpp-httplib's server, through `around(route, handler)` of the class it is a base of: the library
-// does not say, in the versions that Debian has, which route a request matched.
+// Registration of routes on cpp-httplib's server, through `around(route, handler)` of the class it is a base of: the
+// library does not say, in the versions that Debian has, which route a request matched.
 
 #include <string>
 #include <type_traits>
@@ -86,7 +86,8 @@ class routes : public Server {
   [[nodiscard]] auto made(const std::string& route, Handle handle) {
     using plain = typename Server::Handler;
     using reading = typename Server::HandlerWithContentReader;
-    using wanted = std::conditional_t<std::is_invocable_v<Handle&, const ::httplib::Request&, ::httplib::Response&>, plain, reading>;
+    constexpr bool needs_no_reader = std::is_invocable_v<Handle&, const ::httplib::Request&, ::httplib::Response&>;
+    using wanted = std::conditional_t<needs_no_reader, plain, reading>;
     return wanted{self().around(route, wanted{std::move(handle)})};
   }
 };

@@ -14,7 +14,8 @@
 
 namespace sonde::sql {
 
-/// Reads operations and what they are applied to, in order; as they are written. Empty where the text begins with no statement.
+/// Reads operations and what they are applied to, in order; as they are written. Empty where the text begins with no
+/// statement.
 class summary_reader {
  public:
   static constexpr std::size_t most_bytes = 255;
@@ -61,7 +62,8 @@ class summary_reader {
       target_next_ = true;
     } else if (now_.is_any("JOIN", "INTO")) {
       target_next_ = true;
-    } else if (now_.is_any("WHERE", "GROUP", "ORDER", "LIMIT", "WINDOW", "UNION", "EXCEPT", "INTERSECT", "SET", "RETURNING")) {
+    } else if (now_.is_any("WHERE", "GROUP", "ORDER", "LIMIT", "WINDOW", "UNION", "EXCEPT", "INTERSECT", "SET",
+                           "RETURNING")) {
       from_ &= ~std::uint64_t{1};
     } else if (now_.is("SELECT") || (now_.is_any("INSERT", "DELETE") && !last_.is("ON"))) {
       from_ &= ~std::uint64_t{1};
@@ -76,8 +78,8 @@ class summary_reader {
     at_start_ = false;
     if (now_.is_any("CREATE", "DROP", "ALTER")) return take_definition();
     if (now_.is("UPDATE")) return take_update();
-    if (now_.is_any("SELECT", "INSERT", "REPLACE", "DELETE", "BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE",
-                    "ATTACH", "DETACH", "VACUUM", "ANALYZE", "REINDEX", "VALUES")) {
+    if (now_.is_any("SELECT", "INSERT", "REPLACE", "DELETE", "BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT",
+                    "RELEASE", "ATTACH", "DETACH", "VACUUM", "ANALYZE", "REINDEX", "VALUES")) {
       add(now_.text);
       return advance();
     }
@@ -125,7 +127,8 @@ class summary_reader {
   bool take_target() {
     target_next_ = false;
     if (now_.is_any("SELECT", "VALUES", "OR")) return true;
-    if (now_.type == token_type::placeholder || now_.type == token_type::number || now_.type == token_type::sign) return true;
+    using enum token_type;
+    if (now_.type == placeholder || now_.type == number || now_.type == sign) return true;
     std::string name;
     for (bool more = true; more;) {
       if (name.size() + now_.text.size() > most_bytes || read_.position() == most_read) return full_ = true, true;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// A statement's text as it may be recorded: every literal is a `?`, comments are gone, blanks are single. Placeholders stay.
-// Source: OpenTelemetry semantic conventions, "Database client spans", sanitization of db.query.text.
+// A statement's text as it may be recorded: every literal is a `?`, comments are gone, blanks are single. Placeholders
+// stay. Source: OpenTelemetry semantic conventions, "Database client spans", sanitization of db.query.text.
 
 #include <cstddef>
 #include <string>
@@ -18,8 +18,8 @@ inline constexpr std::string_view cut_mark = "…";
 /// Of a longer statement only so much is looked at.
 inline constexpr std::size_t most_read_of_text = std::size_t{64} << 10;
 
-/// At most `limit` bytes and the cut mark; a piece that does not fit is left out whole. Quoted names stay only where nothing
-/// but a name can stand, since SQLite takes others for text: behind FROM and the like, and beside a dot.
+/// At most `limit` bytes and the cut mark; a piece that does not fit is left out whole. Quoted names stay only where
+/// nothing but a name can stand, since SQLite takes others for text: behind FROM and the like, and beside a dot.
 [[nodiscard]] inline std::string query_text(std::string_view sql, std::size_t limit = 4096) {
   std::string made;
   made.reserve((sql.size() < limit ? sql.size() : limit) + cut_mark.size());

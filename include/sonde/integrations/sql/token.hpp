@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// SQL in pieces: names, literals, placeholders, signs. Knows SQLite's quotes and what other dialects share; total over any
-// bytes. Used by query_text and query_summary.
+// SQL in pieces: names, literals, placeholders, signs. Knows SQLite's quotes and what other dialects share; total over
+// any bytes. Used by query_text and query_summary.
 
 #include <cstddef>
 #include <string_view>
