@@ -17,6 +17,7 @@
 
 #include <sonde/pipeline/recorder_pool.hpp>
 #include <sonde/pipeline/waker.hpp>
+#include <sonde/record/entries.hpp>
 #include <sonde/record/registry.hpp>
 #include <sonde/record/session_table.hpp>
 #include <sonde/sampling/sampler.hpp>
@@ -45,7 +46,7 @@ class hub {
     recorders.recycle_abandoned();
     recorders.set_bound(ring_bytes);
     session_.fetch_add(1, std::memory_order_relaxed);
-    static constexpr record::session_table table{attach,    enroll,           locate,  sample, chosen_propagators,
+    static constexpr record::session_table table{attach,    enroll,           locate,  sample, record::put_tracestate, chosen_propagators,
                                                  make_room, describe_current, describe};
     __atomic_store_n(&record::the_root.table, &table, __ATOMIC_RELEASE);
     return true;

@@ -30,6 +30,8 @@ struct session_table {
   std::uint32_t (*locate)(description& site, const char* file, std::uint32_t line, const char* function) noexcept;
   /// May the trace of this new local root be recorded? One decision per trace.
   bool (*sample)(const header& root, meta::text name) noexcept;
+  /// Keeps the tracestate that a trace came with, on its first span here: seldom, and so not in every user's object file.
+  void (*put_tracestate)(frame&, const propagated_fields&) noexcept;
   /// The session's propagators, as propagation::propagator_list packs them.
   std::uint32_t (*propagators)() noexcept;
   /// Room for a record of `size` bytes at `writer.next`, in a new chunk; false where the bound is reached.

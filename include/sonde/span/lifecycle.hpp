@@ -110,7 +110,7 @@ inline void begin_dropped_root(frame& self, recorder& mine) noexcept {
   if (table != nullptr && table->sample(self.header, site.name)) {
     begin_record(self, site, mine, where);
     self.header.flags |= origin;
-    if (incoming != nullptr && mine.fields != nullptr) put_tracestate(self, *mine.fields);
+    if (incoming != nullptr && mine.fields != nullptr) table->put_tracestate(self, *mine.fields);
   } else {
     begin_unsampled(self, mine, origin);
   }
