@@ -116,7 +116,9 @@ inline std::string xray_of(const sonde::span_context& context, std::string_view 
 }
 inline verdict of_xray(std::string_view input) {
   const xray_header read = parse_xray_header(input);
-  if (!read.context.trace_id.valid() && read.context != sonde::span_context{}) return "an unusable Root leaves nothing behind";
+  const bool has_trace = read.context.trace_id.valid();
+  if (!has_trace && read.context != sonde::span_context{.remote = read.context.declines_trace()})
+    return "an unusable Root leaves nothing behind, but for the word that nothing is recorded";
   if (read.context.undecided && read.context.sampled) return "nothing is both sampled and undecided";
   sonde::span_context context = read.context;
   if (!context.trace_id.valid()) context.trace_id.bytes[0] = 1;
