@@ -55,6 +55,15 @@ TEST(baggage, is_added_and_replaced_for_a_scope) {
   EXPECT_EQ(sent(), "user.tier=gold");
 }
 
+TEST(baggage, one_member_too_long_is_left_out_and_the_others_go_on) {
+  recording kept;
+  const headers request{{"baggage", "user=1,tenant=2"}};
+  const auto incoming = sonde::extract(request);
+  sonde::propagation_scope travelling{incoming};
+  sonde::baggage_scope<"big"> big{std::string(9000, 'x')};
+  EXPECT_EQ(sent(), "user=1,tenant=2");
+}
+
 TEST(baggage, keeps_what_else_travels) {
   recording kept;
   const headers request{{"traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"},

@@ -95,6 +95,16 @@ TEST(propagation, a_caller_that_records_nothing_and_names_no_trace_is_obeyed) {
   EXPECT_TRUE(balanced(stats.spans));
 }
 
+TEST(propagation, a_detached_span_too_goes_on_with_the_trace_of_a_load_balancer) {
+  recording kept{{.propagators = {{propagator::xray}}}};
+  const headers request{{"X-Amzn-Trace-Id", "Root=1-67891233-abcdef012345678912345678"}};
+  const auto incoming = sonde::extract(request);
+  sonde::span<"active"> active;
+  { sonde::detached_span<"job"> job{sonde::kind::server, incoming}; }
+  const auto hex = kept.named("job").trace_id.to_hex();
+  EXPECT_EQ(std::string(hex.data(), hex.size()), "67891233abcdef012345678912345678");
+}
+
 TEST(propagation, without_a_span_or_a_session_nothing_goes_out) {
   EXPECT_TRUE(injected().empty());
   recording kept;

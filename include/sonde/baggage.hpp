@@ -37,10 +37,11 @@ class live_baggage_scope {
   live_baggage_scope& operator=(const live_baggage_scope&) = delete;
 
  private:
-  /// False where memory is short.
+  /// False where memory is short, or the member is longer than all of baggage may be: the others go on without it.
   [[nodiscard]] bool add(std::string_view key, std::string_view value) noexcept {
     try {
       text_ = propagation::make_baggage(key, value);  // first: what exceeds the limits is cut from the end
+      if (text_.size() > propagation::baggage_limit) return false;
       for (const propagation::baggage_member& each : propagation::baggage_view{fields_.baggage}) {
         if (each.key == key) continue;
         (((text_ += ',') += each.key) += '=') += each.value;

@@ -67,7 +67,12 @@ class live_request {
   CURLcode perform() {
     span_.begin_attempt();
     const CURLcode code = curl_easy_perform(easy_);
-    if (span_.is_recording()) describe(code);
+    if (span_.is_recording()) {
+      try {
+        describe(code);
+      } catch (...) {  // out of memory: the span says less
+      }
+    }
     return code;
   }
 

@@ -47,8 +47,8 @@ class basic_detached_span : public operations<basic_detached_span> {
       return;
     }
     record::frame* active = record::active_frame();
-    record::begin_under(*state_, site, *mine, where,
-                        parent.valid() || active == nullptr ? parent : record::context_of(*active));
+    const bool is_told = parent.continues_trace() || parent.declines_trace();
+    record::begin_under(*state_, site, *mine, where, is_told || active == nullptr ? parent : record::context_of(*active));
     state_->session = mine->session;
     state_->fields = context::shared_fields{mine->fields};
     state_->header.flags |= record::detached;

@@ -43,7 +43,7 @@ class stack_segment {
   stack_segment(const stack_segment&) = delete;
   stack_segment& operator=(const stack_segment&) = delete;
   ~stack_segment() {
-    if (base_.owner != nullptr && base_.owner == attached_recorder() && base_.owner->session == session_) unlink(base_);
+    if (base_.owner != nullptr) unlink(base_);
   }
 
   /// Makes its innermost span this thread's current one. Does nothing while it is on a thread already.
@@ -114,6 +114,7 @@ class stack_segment {
       each->owner = nullptr;
     }
     top_ = &base_;
+    active_fields_ = fields_.get();  // others may have ended meanwhile, unseen
   }
 
   borrowed_frame base_;             // its owner is null while it is on no stack

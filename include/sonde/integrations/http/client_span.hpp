@@ -54,6 +54,8 @@ class live_client_span {
   /// The absolute URL that is asked for. Userinfo and secret parameters are not recorded.
   void set_url(std::string_view url) noexcept {
     if (!is_recording()) return;
+    if (url.find("://") == url.npos)  // libcurl guesses the scheme; what stands before the host is a password all the same
+      if (const std::size_t at = url.substr(0, url.find('/')).rfind('@'); at != url.npos) url.remove_prefix(at + 1);
     const url_parts parts = split_url(url);
     const authority_parts server = split_authority(parts.authority);
     span_.set_attribute<semconv::url::full>([&] { return shown_url(parts); });
@@ -70,8 +72,11 @@ class live_client_span {
   /// Before each attempt.
   void begin_attempt() noexcept {
     if (attempts_++ == 0 || !is_recording()) return;
-    span_.add_event<"http.request.resend">(attr<semconv::http::request_resend_count>(attempts_ - 1),
-                                           attr<semconv::error::type>(last_error()));
+    try {
+      span_.add_event<"http.request.resend">(attr<semconv::http::request_resend_count>(attempts_ - 1),
+                                             attr<semconv::error::type>(last_error()));
+    } catch (...) {  // out of memory: the count has to do
+    }
     span_.set_attribute<semconv::http::request_resend_count>(attempts_ - 1);
     outcome_ = {};
   }
