@@ -105,7 +105,7 @@ class live_server : public routes<live_server<Server>, Server> {
   template <class Library>
   [[nodiscard]] static bool becomes_web_socket(const request& asked) noexcept {
     if constexpr (requires { typename Library::WebSocketHandler; })
-      return http::same_ignoring_case(http::first_of(http::lines_of(asked.headers, "upgrade")), "websocket");
+      return environment::same_ignoring_case(http::first_of(http::lines_of(asked.headers, "upgrade")), "websocket");
     else
       return false;
   }

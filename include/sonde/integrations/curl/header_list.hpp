@@ -11,7 +11,7 @@
 #include <curl/curl.h>
 
 #include <sonde/config.hpp>
-#include <sonde/integrations/http/redaction.hpp>
+#include <sonde/environment/syntax.hpp>
 
 namespace sonde {
 
@@ -42,7 +42,7 @@ class header_list {
   void erase(std::string_view name) noexcept {
     for (curl_slist** at = &first_; *at != nullptr;) {
       const std::string_view line = (*at)->data;
-      if (!http::same_ignoring_case(line.substr(0, line.find_first_of(":; \t")), name)) {
+      if (!environment::same_ignoring_case(line.substr(0, line.find_first_of(":; \t")), name)) {
         at = &(*at)->next;
         continue;
       }

@@ -8,8 +8,10 @@
 #include <string_view>
 
 #include <sonde/config.hpp>
+#include <sonde/environment/syntax.hpp>
 #include <sonde/integrations/http/request.hpp>
 #include <sonde/integrations/http/url_parts.hpp>
+#include <sonde/propagation/header_text.hpp>
 
 namespace sonde {
 
@@ -24,14 +26,9 @@ struct forwarded {
   std::string_view host;    // `host:port`
 };
 
-[[nodiscard]] constexpr std::string_view without_blanks(std::string_view text) noexcept {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 /// The first of a list: what the proxy nearest to the client said.
 [[nodiscard]] constexpr std::string_view first_member(std::string_view list) noexcept {
-  return without_blanks(list.substr(0, list.find(',')));
+  return propagation::without_blanks(list.substr(0, list.find(',')));
 }
 
 /// The value of the first element of a Forwarded header. Source: RFC 7239, section 4. Quoted pairs are left as they
@@ -43,7 +40,7 @@ struct forwarded {
     std::size_t end = 0;
     for (bool quoted = false; end < value.size() && (quoted || (value[end] != ';' && value[end] != ',')); ++end)
       if (value[end] == '"') quoted = !quoted;
-    const std::string_view pair = without_blanks(value.substr(0, end));
+    const std::string_view pair = propagation::without_blanks(value.substr(0, end));
     more = end < value.size() && value[end] == ';';
     value.remove_prefix(more ? end + 1 : end);
     const std::size_t equals = pair.find('=');
@@ -51,11 +48,11 @@ struct forwarded {
     std::string_view said = pair.substr(equals + 1);
     if (said.size() >= 2 && said.front() == '"' && said.back() == '"') said = said.substr(1, said.size() - 2);
     const std::string_view name = pair.substr(0, equals);
-    if (same_ignoring_case(name, "for") && said != "unknown" && !said.starts_with('_'))
+    if (environment::same_ignoring_case(name, "for") && said != "unknown" && !said.starts_with('_'))
       found.client = split_authority(said).host;
-    else if (same_ignoring_case(name, "proto"))
+    else if (environment::same_ignoring_case(name, "proto"))
       found.scheme = said;
-    else if (same_ignoring_case(name, "host"))
+    else if (environment::same_ignoring_case(name, "host"))
       found.host = said;
   }
   return found;

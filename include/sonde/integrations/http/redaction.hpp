@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include <sonde/config.hpp>
+#include <sonde/environment/syntax.hpp>
 #include <sonde/integrations/http/url_parts.hpp>
 
 namespace sonde {
@@ -27,24 +28,12 @@ inline constexpr std::string_view redacted = "REDACTED";
   return false;
 }
 
-[[nodiscard]] constexpr char lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-[[nodiscard]] constexpr bool same_ignoring_case(std::string_view a, std::string_view b) noexcept {
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i)
-    if (lower(a[i]) != lower(b[i])) return false;
-  return true;
-}
-
 /// Whether a header of this name usually carries a credential.
 [[nodiscard]] constexpr bool is_secret_header(std::string_view name) noexcept {
   for (const std::string_view word :
        {"authorization", "authentication", "auth-", "cookie", "token", "secret", "passw", "api-key", "apikey",
         "access-key", "private-key", "credential", "signature", "session", "assertion"})
-    for (std::size_t i = 0; i + word.size() <= name.size(); ++i)
-      if (same_ignoring_case(name.substr(i, word.size()), word)) return true;
+    if (environment::contains_ignoring_case(name, word)) return true;
   return false;
 }
 

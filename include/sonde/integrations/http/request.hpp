@@ -10,7 +10,7 @@
 
 #include <sonde/config.hpp>
 #include <sonde/context/propagated_fields.hpp>
-#include <sonde/integrations/http/redaction.hpp>
+#include <sonde/environment/syntax.hpp>
 
 namespace sonde {
 
@@ -51,7 +51,7 @@ template <class Headers>
 [[nodiscard]] field_lines lines_of(const Headers& headers, std::string_view name) noexcept {
   field_lines found;
   for (const auto& [key, value] : headers)
-    if (same_ignoring_case(key, name) && !found.add({value.data(), value.size()})) break;
+    if (environment::same_ignoring_case(key, name) && !found.add({value.data(), value.size()})) break;
   return found;
 }
 

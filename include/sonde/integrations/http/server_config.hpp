@@ -38,7 +38,8 @@ struct header_list {
 
 template <std::size_t N>
 [[nodiscard]] consteval meta::fixed_string<N> in_lower_case(meta::fixed_string<N> name) {
-  for (char& c : name.value) c = lower(c);
+  for (char& c : name.value)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   return name;
 }
 template <meta::fixed_string Name>
