@@ -16,22 +16,16 @@ namespace sonde::propagation {
 
 inline constexpr std::size_t traceparent_size = 55;
 
-/// Two lowercase digits; negative for anything else.
-[[nodiscard]] constexpr int lowercase_byte(const char* digits) noexcept {
-  const auto digit = [](char c) { return c >= 'A' && c <= 'F' ? -1 : encoding::hex_digit(c); };
-  const int high = digit(digits[0]);
-  const int low = digit(digits[1]);
-  return high < 0 || low < 0 ? -1 : high * 16 + low;
-}
-
 /// The whole value of the header; an invalid context where it says nothing usable. Versions to come are read as far as they
 /// agree with version 00.
 [[nodiscard]] constexpr span_context parse_traceparent(std::string_view value) noexcept {
   value = without_blanks(value);
   if (value.size() < traceparent_size || value[2] != '-' || value[35] != '-' || value[52] != '-') return {};
-  const int version = lowercase_byte(value.data());
-  const int flags = lowercase_byte(value.data() + 53);
-  if (version < 0 || version == 0xFF || flags < 0) return {};
+  unsigned char version = 0;
+  unsigned char flags = 0;
+  if (!encoding::from_hex({value.data(), 2}, &version, 1, encoding::hex_case::lower) ||
+      !encoding::from_hex({value.data() + 53, 2}, &flags, 1, encoding::hex_case::lower) || version == 0xFF)
+    return {};
   if (value.size() > traceparent_size && (version == 0 || value[traceparent_size] != '-')) return {};
   span_context context{.sampled = (flags & 0x01) != 0, .remote = true, .random = (flags & 0x02) != 0};
   if (!encoding::from_lower_hex(value.data() + 3, context.trace_id.bytes) ||
