@@ -4,6 +4,7 @@
 #include <sonde/baggage.hpp>
 
 #include <map>
+#include <memory>
 #include <string>
 #include <thread>
 
@@ -92,6 +93,36 @@ TEST(baggage, follows_bound_work_to_another_thread) {
     })};
   }
   worker.join();
+}
+
+TEST(baggage, scopes_on_the_heap_end_in_any_order) {
+  recording kept;
+  sonde::span<"request"> span;
+  auto first = std::make_unique<sonde::baggage_scope<"first">>("1");
+  auto second = std::make_unique<sonde::baggage_scope<"second">>("2");
+  EXPECT_EQ(sent(), "second=2,first=1");
+  second = std::make_unique<sonde::baggage_scope<"second">>("3");  // the new one begins before the old one ends
+  EXPECT_EQ(sonde::baggage_value("second"), "3");
+  first.reset();
+  second.reset();
+  EXPECT_EQ(sent(), "");
+}
+
+TEST(baggage, keeps_what_else_travels_when_that_ends_first) {
+  recording kept;
+  auto request = std::make_unique<headers>(headers{{"traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"},
+                                                   {"tracestate", "rojo=00f067aa0ba902b7"}});
+  auto incoming = sonde::extract(*request);
+  auto travelling = std::make_unique<sonde::propagation_scope>(incoming);
+  sonde::span<"request"> span{sonde::kind::server, incoming};
+  sonde::baggage_scope<"a"> a{"1"};
+  travelling.reset();
+  incoming = {};
+  request.reset();
+  headers out;
+  sonde::inject(out);
+  EXPECT_EQ(out["tracestate"], "rojo=00f067aa0ba902b7");
+  EXPECT_EQ(out["baggage"], "a=1");
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <map>
+#include <memory>
 #include <string>
 #include <thread>
 
@@ -111,6 +112,19 @@ TEST(propagation, without_a_span_or_a_session_nothing_goes_out) {
   EXPECT_TRUE(injected().empty());
 }
 
+TEST(propagation, where_the_sdk_is_disabled_a_context_can_still_be_passed_on) {
+  setenv("OTEL_SDK_DISABLED", "true", 1);
+  const auto refused = sonde::start({.diagnostics = [](std::string_view) {}}, sonde::testing::memory_exporter{});
+  unsetenv("OTEL_SDK_DISABLED");
+  ASSERT_FALSE(refused);
+  const headers request = w3c_request;
+  const auto incoming = sonde::extract(request);
+  ASSERT_TRUE(incoming.parent.valid());
+  headers out;
+  sonde::inject(out, incoming.parent);
+  EXPECT_EQ(out.at("traceparent"), w3c_request.at("Traceparent"));
+}
+
 TEST(propagation, propagators_are_chosen_in_code) {
   recording kept{{.propagators = {{propagator::xray, propagator::b3}}}};
   EXPECT_FALSE(sonde::extract(w3c_request).parent.valid());
@@ -156,6 +170,20 @@ TEST(propagation, bound_work_and_detached_spans_take_the_fields_along) {
     })};
   }  // the headers are gone
   worker.join();
+}
+
+TEST(propagation, scopes_on_the_heap_end_in_any_order) {
+  recording kept;
+  sonde::span<"request"> span;
+  auto first_headers = std::make_unique<headers>(headers{{"baggage", "first=1"}});
+  auto first = std::make_unique<sonde::propagation_scope>(sonde::extract(*first_headers));
+  const headers second_headers{{"baggage", "second=1"}};
+  auto second = std::make_unique<sonde::propagation_scope>(sonde::extract(second_headers));
+  first.reset();
+  first_headers.reset();
+  EXPECT_EQ(injected().at("baggage"), "second=1");
+  second.reset();
+  EXPECT_FALSE(injected().contains("baggage"));
 }
 
 }  // namespace

@@ -81,7 +81,7 @@ double measure(const ring& from, record::record_reader& reader, otlp::protobuf_e
       const record::record_view each{at};
       if (!encoder.append_plain(each, reader)) encoder.append(reader.span(each));
       at += each.size();
-      if (++in_batch == batch) total += encoder.take().size(), in_batch = 0;
+      if (++in_batch == batch) total += encoder.request(encoder.take()).size(), in_batch = 0;
     }
     const std::chrono::duration<double, std::nano> took = std::chrono::steady_clock::now() - begun;
     rounds.push_back(took.count() / records);

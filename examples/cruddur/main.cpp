@@ -16,7 +16,7 @@ int main() try {
   const cruddur::profiles_client profiles{cruddur::setting_or("CRUDDUR_PROFILES_URL", "")};
 
   const sonde::session session = cruddur::start_recording("cruddur");
-  sonde::httplib::server server{{.excluded_routes = {"/health"}}};
+  sonde::httplib::server server{{.excluded_routes = {"/health"}, .access_log = true}};
   server.Get("/health", [](const httplib::Request&, httplib::Response& answer) { answer.set_content("ok", "text/plain"); });
   cruddur::add_routes(server, store, profiles);
   return cruddur::serve("cruddur", server, stop);

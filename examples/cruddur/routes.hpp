@@ -37,7 +37,7 @@ inline void add_routes(sonde::httplib::server& server, const database& store, co
   server.Get("/api/activities/error",
              [&](const request&, response& answer) { reply(answer, activity(store, "none")); });
 
-  answer_errors_and_log(server);
+  answer_errors(server);
 }
 
 }  // namespace cruddur

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// What both services of the example do alike: answer in JSON, log each request, listen, and stop on SIGTERM or SIGINT.
+// What both services of the example do alike: answer in JSON, listen, and stop on SIGTERM or SIGINT.
 
 #include <csignal>
 #include <exception>
@@ -14,7 +14,6 @@
 #include <nlohmann/json.hpp>
 
 #include <sonde/integrations/httplib.hpp>
-#include <sonde/log.hpp>
 
 #include "settings.hpp"
 
@@ -25,17 +24,13 @@ inline void reply(httplib::Response& response, const nlohmann::json& body) {
 }
 
 /// Nothing of an exception goes out: the trace has it, the client need not know.
-inline void answer_errors_and_log(sonde::httplib::server& server) {
+inline void answer_errors(sonde::httplib::server& server) {
   server.set_exception_handler([](const httplib::Request&, httplib::Response& response, std::exception_ptr) {
     response.status = 500;
     reply(response, {{"error", "internal server error"}});
   });
   server.set_error_handler([](const httplib::Request&, httplib::Response& response) {
     if (response.body.empty()) reply(response, {{"error", response.status == 404 ? "not found" : "no answer"}});
-  });
-  // Called inside the span of the request, whose ids the line carries.
-  server.set_logger([](const httplib::Request& request, const httplib::Response& response) {
-    sonde::log::info("{} {} {} {}", request.remote_addr, request.method, request.path, response.status);
   });
 }
 

@@ -30,7 +30,8 @@ inline namespace SONDE_ABI {
 class live_baggage_scope {
  protected:
   live_baggage_scope(std::string_view key, std::string_view value) noexcept
-      : fields_{record::active_fields() != nullptr ? *record::active_fields() : propagated_fields{}},
+      : outer_{record::active_fields()},
+        fields_{outer_.get() != nullptr ? *outer_.get() : propagated_fields{}},
         is_whole_{add(key, value)},
         active_{is_whole_ ? &fields_ : nullptr} {}
   live_baggage_scope(const live_baggage_scope&) = delete;
@@ -57,6 +58,7 @@ class live_baggage_scope {
     return true;
   }
 
+  context::shared_fields outer_;  // their scope may end first
   std::string text_;
   propagated_fields fields_;
   bool is_whole_;

@@ -22,6 +22,7 @@ class [[maybe_unused]] idle_session {
   [[nodiscard]] std::string refusal() const { return "built with SONDE_ENABLED=0"; }
   bool force_flush(std::chrono::milliseconds = {}) noexcept { return true; }
   bool shutdown(std::chrono::milliseconds = {}) noexcept { return true; }
+  void set_log_level(level) noexcept {}
   [[nodiscard]] session_stats stats() const { return {}; }
   [[nodiscard]] std::vector<environment::setting> settings() const { return {}; }
 };

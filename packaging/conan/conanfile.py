@@ -2,7 +2,7 @@
 """Conan 2 recipe of the checkout it lies in: `conan create packaging/conan -s compiler.cppstd=20`.
 
 An option per optional target; each makes the target's libraries requirements. `log` and `session`, which need fmt alone, are on:
--o "sonde/*:otlp=True" adds libcurl and zlib, -o "sonde/*:attributes=True" Boost.
+-o "sonde/*:otlp=True" adds libcurl, zlib and nlohmann_json, -o "sonde/*:attributes=True" Boost.
 """
 import os
 import re
@@ -17,9 +17,10 @@ NEEDS = {
     "log": ["sonde", "fmt::fmt"],
     "session": ["sonde", "fmt::fmt"],
     "attributes": ["sonde", "boost::headers"],
-    "otlp": ["session", "libcurl::libcurl", "zlib::zlib"],
+    "otlp": ["session", "libcurl::libcurl", "zlib::zlib", "nlohmann_json::nlohmann_json"],
+    "cloudwatch": ["session", "libcurl::libcurl", "nlohmann_json::nlohmann_json"],
 }
-VERSIONS = {"fmt": "[>=9]", "boost": "[>=1.75]", "libcurl": "[>=7.87]", "zlib": "[>=1.2]"}
+VERSIONS = {"fmt": "[>=9]", "boost": "[>=1.75]", "libcurl": "[>=7.87]", "zlib": "[>=1.2]", "nlohmann_json": "[>=3.10]"}
 
 
 class SondeRecipe(ConanFile):
@@ -36,7 +37,7 @@ class SondeRecipe(ConanFile):
         "min_level": [0, 1, 2, 3, 4, 5],
         "capture_location": [True, False],
     }
-    default_options = {"log": True, "session": True, "attributes": False, "otlp": False,
+    default_options = {"log": True, "session": True, "attributes": False, "otlp": False, "cloudwatch": False,
                        "enabled": True, "min_level": 0, "capture_location": True, "boost/*:header_only": True}
 
     @property
@@ -52,8 +53,8 @@ class SondeRecipe(ConanFile):
         copy(self, "LICENSE", self._checkout, self.export_sources_folder)
 
     def configure(self):
-        if self.options.otlp:
-            self.options.session = True  # its target links that one
+        if self.options.otlp or self.options.cloudwatch:
+            self.options.session = True  # their targets link that one
 
     def requirements(self):
         packages = {need.partition("::")[0] for target, needs in NEEDS.items() if self.options.get_safe(target)

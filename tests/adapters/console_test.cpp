@@ -149,6 +149,26 @@ TEST(console, draws_a_tree) {
   EXPECT_EQ(lines(text).front().find("error"), std::string::npos);
 }
 
+TEST(console, a_log_does_not_repeat_what_its_span_says) {
+  const std::string text = printed([](auto&) {
+    sonde::span<"request"> request;
+    request.set_attribute<"status">(200);
+    sonde::log::info("answered", sonde::attr<"status">(200), sonde::attr<"size">(7));
+    sonde::log::info("almost", sonde::attr<"status">(404));
+    request.add_event<"sent">(sonde::attr<"status">(200));
+    const sonde::span<"after"> after;
+    sonde::log::info("elsewhere", sonde::attr<"status">(200));
+  });
+  EXPECT_EQ(without_places(tree_of(text)),
+            "request\n"
+            "│  status=200\n"
+            "│  INFO answered  size=7\n"
+            "│  INFO almost  status=404\n"
+            "│  • sent  status=200\n"
+            "└─ after\n"
+            "      INFO elsewhere  status=200\n");
+}
+
 TEST(console, draws_in_ascii_where_the_locale_has_no_more) {
   for (const auto& [locale, expected] :
        {std::pair{"C", "|- load"}, {"en_US.UTF-8", "├─ load"}, {"de_DE.utf8", "├─ load"}}) {

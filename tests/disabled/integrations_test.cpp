@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Built with SONDE_ENABLED=0: servers, clients and statements work as their libraries', and no header goes out.
+// Built with SONDE_ENABLED=0: servers, clients, statements and loggers work as their libraries', and no header goes out.
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -11,7 +13,9 @@
 #include <sonde/integrations/http/server_span.hpp>
 #include <sonde/integrations/httplib.hpp>
 #include <sonde/integrations/httplib_client.hpp>
+#include <sonde/integrations/spdlog.hpp>
 #include <sonde/integrations/sqlite.hpp>
+#include <spdlog/sinks/ostream_sink.h>
 
 #if SONDE_ENABLED
 #error "these tests are about SONDE_ENABLED=0"
@@ -31,7 +35,7 @@ static_assert(std::is_empty_v<sonde::http::server_span>);
 
 TEST(idle_integrations, requests_are_made_and_answered_without_us) {
   sonde::httplib::server server{
-      sonde::http::server_config{.excluded_routes = {"/health"}, .request_headers = sonde::http::headers<"accept">}};
+      sonde::http::server_config{.excluded_routes = {"/health"}, .request_headers = sonde::http::headers<"accept">, .access_log = true}};
   std::string seen;
   server.Get("/", [&](const request& asked, response& answer) {
     seen = asked.get_header_value("traceparent");
@@ -73,6 +77,20 @@ TEST(idle_integrations, requests_are_made_and_answered_without_us) {
   server.stop();
   serving.join();
   EXPECT_EQ(logged, 5);
+}
+
+TEST(idle_integrations, loggers_are_spdlogs) {
+  std::ostringstream text;
+  auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::local, "\n");
+  formatter->add_flag<sonde::spdlog::trace_id_flag>('*').set_pattern("[%*] %v");
+  const auto plain = std::make_shared<spdlog::sinks::ostream_sink_mt>(text);
+  plain->set_formatter(std::move(formatter));
+  const auto bridge = std::make_shared<sonde::spdlog::sink>();
+  EXPECT_FALSE(bridge->should_log(spdlog::level::critical));  // spdlog does not even call it
+  const auto logger = std::make_shared<spdlog::logger>("app", spdlog::sinks_init_list{plain, bridge});
+  logger->info("hello");
+  EXPECT_EQ(sonde::spdlog::in_front_of(logger, sonde::spdlog::ids_in_text::yes), logger);
+  EXPECT_EQ(text.str(), "[] hello\n");
 }
 
 TEST(idle_integrations, statements_are_sqlites) {

@@ -51,4 +51,22 @@ TEST(base64, reads_back) {
   }
 }
 
+constexpr bool is_read_as(std::string_view digits, std::string_view expected) {
+  char to[16]{};
+  const char* end = encoding::get_base64(to, {digits.data(), digits.size()});
+  return end != nullptr && std::string_view(to, static_cast<std::size_t>(end - to)) == expected;
+}
+constexpr bool is_refused(std::string_view digits) {
+  char to[16]{};
+  return encoding::get_base64(to, {digits.data(), digits.size()}) == nullptr;
+}
+constexpr bool reads_the_documents_examples() {
+  return is_read_as("", "") && is_read_as("Zg==", "f") && is_read_as("Zg", "f") && is_read_as("Zm8=", "fo") &&
+         is_read_as("Zm8", "fo") && is_read_as("Zm9v", "foo") && is_read_as("Zm9vYmFy", "foobar") &&
+         is_read_as("+//+", "\xfb\xff\xfe") && is_refused("Z") && is_refused("Zm9vY") && is_refused("Zm 8") &&
+         is_refused("Zm-8") && is_refused("Zm=8");
+}
+static_assert(reads_the_documents_examples());
+TEST(base64, reads_the_documents_examples) { EXPECT_TRUE(reads_the_documents_examples()); }
+
 }  // namespace

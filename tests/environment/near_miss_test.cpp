@@ -3,9 +3,13 @@
 #include <sonde/environment/near_miss.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <iterator>
+#include <sstream>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -25,6 +29,11 @@ TEST(near_miss, names_typed_almost_right_are_recognised) {
        {std::pair<std::string_view, std::string_view>{"OTEL_EXPORTER_OTLP_HEADER", "OTEL_EXPORTER_OTLP_HEADERS"},
         {"OTEL_EXPORTER_OLTP_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"},
         {"OTEL_EXPORTER_OTLP_TRACE_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"},
+        {"OTEL_EXPORTER_OTLP_ENDPOINT_TRACES", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"},
+        {"OTEL_TRACES_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"},
+        {"otel_otlp_exporter_headers", "OTEL_EXPORTER_OTLP_HEADERS"},
+        {"OTEL_LOG_RECORD_ATTRIBUTE_COUNT_LIMIT", "OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT"},
+        {"SONDE_RESOURCE_DETECTOR", "SONDE_RESOURCE_DETECTORS"},
         {"OTEL_SERVICENAME", "OTEL_SERVICE_NAME"},
         {"OTEL_SERIVCE_NAMES", "OTEL_SERVICE_NAME"},
         {"otel_service_name", "OTEL_SERVICE_NAME"},
@@ -32,6 +41,50 @@ TEST(near_miss, names_typed_almost_right_are_recognised) {
         {"ROLLBAR_ACCES_TOKEN", "ROLLBAR_ACCESS_TOKEN"},
         {"AWS_XRAY_DAEMON_ADRESS", "AWS_XRAY_DAEMON_ADDRESS"}})
     EXPECT_EQ(environment::meant_by(typed), meant) << typed;
+}
+
+/// Every way to mistype `name` that people were seen to: a plural's S or another last letter gone, lower case, two words
+/// exchanged, an underscore too few.
+std::vector<std::string> mistyped(std::string_view name) {
+  std::vector<std::string> made;
+  made.emplace_back(name.substr(0, name.size() - 1));
+  std::string lower_name;
+  for (const char c : name) lower_name += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  made.push_back(lower_name);
+  std::vector<std::string> words;
+  std::istringstream rest{std::string{name}};
+  for (std::string word; std::getline(rest, word, '_');) words.push_back(word);
+  const auto joined = [](const std::vector<std::string>& parts, std::size_t without = 0) {
+    std::string text = parts[0];
+    for (std::size_t i = 1; i < parts.size(); ++i) text += (i == without ? "" : "_") + parts[i];
+    return text;
+  };
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    if (i > 1) made.push_back(joined(words, i));
+    std::vector<std::string> changed = words;
+    if (words[i].back() == 'S' && words[i].size() > 1) {
+      changed[i].pop_back();
+      made.push_back(joined(changed));
+    }
+    changed = words;
+    if (i + 1 < words.size()) {
+      std::swap(changed[i], changed[i + 1]);
+      if (changed != words) made.push_back(joined(changed));
+    }
+  }
+  return made;
+}
+
+TEST(near_miss, holds_for_all_that_is_known) {
+  int count = 0;
+  for (const std::string_view name : environment::known_names)
+    for (const std::string& typed : mistyped(name)) {
+      if (environment::is_known_name(typed)) continue;
+      const std::string_view meant = environment::meant_by(typed);
+      ++count;
+      EXPECT_EQ(meant, name) << typed;
+    }
+  EXPECT_GT(count, 500);
 }
 
 TEST(near_miss, names_that_others_read_are_left_alone) {

@@ -7,7 +7,7 @@
   subdirectory  add_subdirectory; what sonde does to the parent project is watched
   fetchcontent  FetchContent, watched likewise
   subproject    Meson's subprojects/ with packaging/meson/sonde.wrap
-  include_path  nothing but -I
+  include_path  nothing but -I, and fmt where it is switched on
 """
 import json
 import os
@@ -123,7 +123,7 @@ def fetchcontent(source, scratch):
 def include_path(source, scratch):
     user = write_user(scratch)
     compiler = [os.environ.get("CXX", "c++"), "-std=c++20", "-I", source / "include", user / "main.cpp", "-o"]
-    run(*compiler, scratch / "live")
+    run(*compiler, scratch / "live", "-lfmt")
     run(*compiler, scratch / "off", "-DSONDE_ENABLED=0")
     check_live(scratch / "live")
     check_off(scratch / "off")

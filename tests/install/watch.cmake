@@ -7,7 +7,7 @@ set(watched_properties COMPILE_DEFINITIONS COMPILE_OPTIONS INCLUDE_DIRECTORIES L
 # What CMake itself changes as it runs.
 set(volatile "^(ARG[CNV0-9]+|CMAKE_(CURRENT_|MATCH_|PARENT_LIST_FILE|PROJECT_VERSION).*|_.*|watched_.*|volatile|expected)$")
 # Cache entries of sonde, of FetchContent, and of finding what sonde links; the last is FindPkgConfig's.
-set(expected "sonde|SONDE|FETCHCONTENT|CURL|ZLIB|fmt|Boost|boost|CMAKE_HAVE|FIND_PACKAGE_MESSAGE|PC|pkgcfg|PKG_CONFIG")
+set(expected "sonde|SONDE|FETCHCONTENT|CURL|ZLIB|nlohmann|fmt|Boost|boost|CMAKE_HAVE|FIND_PACKAGE_MESSAGE|PC|pkgcfg|PKG_CONFIG")
 set(expected "^((${expected})_.*|prefix_result)$")
 
 get_property(watched_names DIRECTORY PROPERTY VARIABLES)

@@ -146,6 +146,32 @@ TEST(beast, an_exception_is_reported_and_goes_on) {
   EXPECT_EQ(kept.memory.logs().size(), 1u);
 }
 
+TEST(beast, the_access_log_has_a_line_for_each_request) {
+  recording kept;
+  beast_server server{2,
+                      [](const request& asked, response& answer, sonde::http::server_span& span) {
+                        span.set_route(std::string{"/users"} + "/:id");  // a text that does not stay
+                        if (asked.target() == "/users/8") throw std::out_of_range{"none"};
+                        answer.result(boost::beast::http::status::not_found);
+                      },
+                      {.access_log = true}};
+  EXPECT_EQ(ask(server.url("/users/7?sig=secret"), "X-Any: 1").status, 404);
+  EXPECT_EQ(ask(server.url("/users/8"), "X-Any: 1").status, 500);
+  server.join();
+  const auto spans = kept.spans();
+  const auto logs = kept.memory.logs();
+  ASSERT_EQ(spans.size(), 2u);
+  ASSERT_EQ(logs.size(), 3u);
+  EXPECT_EQ(logs[0].body, "127.0.0.1 GET http /users/7?sig=REDACTED 404");
+  EXPECT_EQ(logs[0].severity, sonde::level::info);
+  EXPECT_EQ(logs[0].attributes["http.route"], "/users/:id");
+  EXPECT_EQ(logs[0].span_id, spans[0].span_id);
+  EXPECT_TRUE(logs[1].occurrence);
+  EXPECT_EQ(logs[2].body, "127.0.0.1 GET http /users/8 -");  // what is answered is not known yet
+  EXPECT_EQ(logs[2].severity, sonde::level::error);
+  EXPECT_EQ(logs[2].span_id, spans[1].span_id);
+}
+
 TEST(beast, the_decision_asked_for_and_excluded_routes) {
   sonde::session_config config;
   config.propagators = {sonde::propagation::propagator::xray};

@@ -865,6 +865,68 @@ foreign_task scoped(gate& gate, sonde::captured_context from = sonde::current_co
   co_return 1;
 }
 
+task works_for(sonde::detached_span<"job">& job) {
+  sonde::scope active{job};
+  co_await std::suspend_always{};
+  EXPECT_FALSE(sonde::current_span().is_recording());
+  sonde::current_span().set_attribute<"late">(1);
+  sonde::span<"child"> child;
+  co_return 1;
+}
+
+TEST(traced_promise, a_span_ended_elsewhere_while_suspended_takes_nothing_more) {
+  recording kept;
+  sonde::detached_span<"job"> job;
+  const auto ended = job.context();
+  task work = works_for(job);
+  work.resume();
+  std::thread{[&] { job.end(); }}.join();
+  work.resume();
+  EXPECT_EQ(work.result(), 1);
+  EXPECT_TRUE(kept.named("job").attributes.all.empty());
+  EXPECT_EQ(kept.named("child").parent_span_id, ended.span_id);
+}
+
+task works_with(std::unique_ptr<sonde::propagated_fields>& first, std::unique_ptr<sonde::record::fields_scope>& ends_first) {
+  ends_first = std::make_unique<sonde::record::fields_scope>(first.get());
+  const sonde::propagated_fields second_fields = *first;
+  auto second = std::make_unique<sonde::record::fields_scope>(&second_fields);
+  co_await std::suspend_always{};
+  ends_first.reset();
+  first.reset();
+  EXPECT_EQ(sonde::record::active_fields(), &second_fields);
+  second.reset();
+  EXPECT_EQ(sonde::record::active_fields(), nullptr);
+  co_return 1;
+}
+
+TEST(traced_promise, fields_end_in_any_order_on_whatever_thread) {
+  recording kept;
+  auto fields = std::make_unique<sonde::propagated_fields>();
+  fields->xray = {"Root=1", 6};
+  std::unique_ptr<sonde::record::fields_scope> scope;
+  task work = works_with(fields, scope);
+  work.resume();
+  EXPECT_EQ(sonde::record::active_fields(), nullptr);
+  std::thread{[&] { work.resume(); }}.join();
+  EXPECT_EQ(work.result(), 1);
+}
+
+TEST(traced_promise, fields_of_the_thread_may_end_while_a_coroutine_runs_on_them) {
+  recording kept;
+  auto fields = std::make_unique<sonde::propagated_fields>();
+  fields->xray = {"Root=1", 6};
+  std::unique_ptr<sonde::record::fields_scope> scope;
+  task work = [](auto& mine, auto& its_scope) -> task {
+    its_scope.reset();
+    mine.reset();
+    co_return 1;
+  }(fields, scope);
+  scope = std::make_unique<sonde::record::fields_scope>(fields.get());
+  work.resume();
+  EXPECT_EQ(sonde::record::active_fields(), nullptr);
+}
+
 TEST(coroutine_scope, takes_the_spans_below_it_off_the_thread_while_suspended) {
   recording kept;
   gate gate;

@@ -340,4 +340,30 @@ TEST(curl, the_exporters_own_requests_are_never_traced) {
   EXPECT_EQ(memory.spans()[0].name, "work");
 }
 
+TEST(curl, a_transfer_without_status_may_go_well) {
+  recording kept;
+  handle easy;
+  {
+    sonde::curl::request users{easy, "file:///dev/null"};
+    ASSERT_EQ(users.perform(), CURLE_OK);
+  }
+  const auto span = kept.only();
+  EXPECT_EQ(span.status, sonde::status::unset);
+  EXPECT_FALSE(span.attributes.contains("error.type"));
+  EXPECT_FALSE(span.attributes.contains("http.response.status_code"));
+  EXPECT_EQ(span.attributes["url.full"], "file:///dev/null");
+}
+
+TEST(curl, a_transfer_without_status_may_fail) {
+  recording kept;
+  handle easy;
+  {
+    sonde::curl::request users{easy, "file:///dev/null"};
+    ASSERT_EQ(users.perform(), CURLE_OK);
+    sonde::curl::request others{easy, "file:///no/such/file"};
+    ASSERT_EQ(others.perform(), CURLE_FILE_COULDNT_READ_FILE);
+  }
+  EXPECT_EQ(kept.spans().at(0).status, sonde::status::error);
+}
+
 }  // namespace

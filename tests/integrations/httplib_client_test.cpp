@@ -3,15 +3,37 @@
 
 #include <sonde/integrations/httplib_client.hpp>
 
+#include <atomic>
+#include <cstddef>
+#include <cstdlib>
 #include <mutex>
+#include <new>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <gtest/gtest.h>
 
 #include "span/recording.hpp"
+
+namespace {
+std::atomic<std::size_t> scarce_from{0};  // the next allocation of that size or more fails; 0: none does
+}
+
+// Of the whole executable. Not inlined, or GCC would see what is deleted come from malloc, and warn.
+[[gnu::noinline]] void* operator new(std::size_t size) {
+  std::size_t limit = scarce_from;
+  if (limit != 0 && size >= limit && scarce_from.compare_exchange_strong(limit, 0)) throw std::bad_alloc{};
+  if (void* const made = std::malloc(size != 0 ? size : 1)) return made;
+  throw std::bad_alloc{};
+}
+[[gnu::noinline]] void operator delete(void* freed) noexcept { std::free(freed); }
+[[gnu::noinline]] void operator delete(void* freed, std::size_t) noexcept { std::free(freed); }
 
 namespace {
 
@@ -53,6 +75,19 @@ struct echo {
   std::mutex mutex;
   std::vector<::httplib::Request> seen;
 };
+
+/// A port that was free a moment ago.
+int port_of_nobody() {
+  const int probe = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof at;
+  EXPECT_EQ(bind(probe, reinterpret_cast<sockaddr*>(&at), size), 0);
+  EXPECT_EQ(getsockname(probe, reinterpret_cast<sockaddr*>(&at), &size), 0);
+  close(probe);
+  return ntohs(at.sin_port);
+}
 
 using texts = std::vector<std::string>;
 
@@ -179,6 +214,55 @@ TEST(httplib_client, works_without_a_session) {
   sonde::httplib::client client{server.origin()};
   EXPECT_EQ(client.Get("/")->body, "GET ");
   EXPECT_EQ(server.values(0, "traceparent"), texts{});
+}
+
+TEST(httplib_client, out_of_memory_the_request_goes_all_the_same) {
+  recording kept;
+  sonde::httplib::client users{"127.0.0.1", port_of_nobody()};
+  const std::string path = '/' + std::string(1 << 20, 'x');
+  scarce_from = path.size();
+  EXPECT_NO_THROW(EXPECT_FALSE(users.Get(path)));
+  EXPECT_EQ(scarce_from, 0U) << "the URL was not put together";
+  const auto span = kept.only();
+  EXPECT_EQ(span.name, "GET");
+  EXPECT_FALSE(span.attributes.contains("url.full"));
+  EXPECT_EQ(span.status, sonde::status::error);
+}
+
+TEST(httplib_client, sends_a_request_into_a_given_response) {
+  recording kept;
+  echo server;
+  sonde::httplib::client users{server.origin()};
+  ::httplib::Request request;
+  request.method = "PUT";
+  request.path = "/status/404";
+  request.body = "text";
+  request.headers.emplace("X-Own", "1");
+  ::httplib::Response reply;
+  auto error = ::httplib::Error::Unknown;
+  EXPECT_TRUE(users.send(request, reply, error));
+  EXPECT_EQ(error, ::httplib::Error::Success);
+  EXPECT_EQ(reply.body, "PUT text");
+  EXPECT_FALSE(request.has_header("traceparent")) << "the request stays the program's";
+  EXPECT_EQ(request.get_header_value("X-Own"), "1");
+  const auto span = kept.only();
+  EXPECT_EQ(span.name, "PUT");
+  EXPECT_EQ(span.attributes["http.response.status_code"], 404);
+  EXPECT_EQ(server.values(0, "traceparent"), texts{traceparent_of(span)});
+  EXPECT_EQ(server.values(0, "X-Own"), texts{"1"});
+}
+
+TEST(httplib_client, a_request_into_a_given_response_may_fail) {
+  recording kept;
+  sonde::httplib::client users{"127.0.0.1", port_of_nobody()};
+  ::httplib::Request request;
+  request.method = "GET";
+  request.path = "/";
+  ::httplib::Response reply;
+  auto error = ::httplib::Error::Success;
+  EXPECT_FALSE(users.send(request, reply, error));
+  EXPECT_EQ(error, ::httplib::Error::Connection);
+  EXPECT_EQ(kept.only().attributes["error.type"], ::httplib::to_string(error));
 }
 
 }  // namespace

@@ -446,7 +446,7 @@ TEST(httplib, requests_of_one_connection_are_spans_side_by_side) {
 
 TEST(httplib, a_client_that_is_gone_leaves_nothing_open) {
   recording kept;
-  running_server running;
+  running_server running{{.access_log = true}};
   std::atomic<bool> gone{false};
   running.server.Get("/", [&](const request&, response& answer) {
     while (!gone) std::this_thread::yield();
@@ -459,6 +459,46 @@ TEST(httplib, a_client_that_is_gone_leaves_nothing_open) {
   running.stop();
   EXPECT_EQ(kept.spans().size(), 2u);
   EXPECT_EQ(kept.session.stats().spans.open, 0u);
+  EXPECT_EQ(kept.memory.logs().size(), 2u);
+}
+
+TEST(httplib, the_access_log_has_a_line_for_each_request_inside_its_span) {
+  recording kept;
+  running_server running{{.access_log = true}};
+  running.server.Get(R"(/api/activities/@(\w+))", "/api/activities/@:handle", reply);
+  running.server.Get("/throws", [](const request&, response&) { throw std::out_of_range{"none"}; });
+  int told = 0;
+  running.server.set_logger([&](const request&, const response&) { ++told; });
+  running.start();
+  auto client = running.client();
+  client.set_keep_alive(true);
+  ASSERT_TRUE(client.Get("/api/activities/@worf?page=2&sig=secret", {{"User-Agent", "probe/1"}}));
+  ASSERT_TRUE(client.Get("/nothing/here"));
+  ASSERT_TRUE(client.Get("/throws"));
+  client.stop();
+  static_cast<void>(running.send("NONSENSE\r\n\r\n"));
+  running.stop();
+  EXPECT_EQ(told, 4);
+  std::vector<sonde::testing::recorded_log> lines;
+  kept.session.force_flush();
+  for (const auto& each : kept.memory.logs())
+    if (!each.occurrence) lines.push_back(each);
+  ASSERT_EQ(lines.size(), 4u);
+  EXPECT_EQ(lines[0].body, "127.0.0.1 GET http /api/activities/@worf?page=2&sig=REDACTED 200");
+  EXPECT_EQ(lines[0].attributes["http.route"], "/api/activities/@:handle");
+  EXPECT_EQ(lines[0].attributes["user_agent.original"], "probe/1");
+  EXPECT_EQ(lines[1].body, "127.0.0.1 GET http /nothing/here 404");
+  EXPECT_EQ(lines[1].severity, sonde::level::info);
+  EXPECT_EQ(lines[2].body, "127.0.0.1 GET http /throws 500");
+  EXPECT_EQ(lines[2].severity, sonde::level::error);
+  EXPECT_EQ(lines[2].attributes["error.type"], "std::out_of_range");
+  EXPECT_EQ(lines[3].attributes["http.response.status_code"], 400);
+  const auto spans = kept.spans();
+  ASSERT_EQ(spans.size(), 4u);
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(lines[i].trace_id, spans[i].trace_id);
+    EXPECT_EQ(lines[i].span_id, spans[i].span_id);
+  }
 }
 
 TEST(httplib, excluded_routes_leave_nothing) {

@@ -205,4 +205,22 @@ TEST(sqlite, works_without_a_session) {
   EXPECT_EQ(rows, 2);
 }
 
+TEST(sqlite, a_statement_may_be_gone_before_its_guard) {
+  recording kept;
+  database in;
+  fill(in, 1);
+  {
+    sqlite3_stmt* select = nullptr;
+    ASSERT_EQ(sqlite3_prepare_v2(in.handle, "SELECT uuid FROM activities", -1, &select, nullptr), SQLITE_OK);
+    sonde::sqlite::query found{select};
+    ASSERT_EQ(found.step(), SQLITE_ROW);
+    sqlite3_finalize(select);
+    sqlite3_stmt* same_place = nullptr;  // without columns
+    ASSERT_EQ(sqlite3_prepare_v2(in.handle, "DELETE FROM activities", -1, &same_place, nullptr), SQLITE_OK);
+    sqlite3_finalize(same_place);
+    if (same_place != select) GTEST_SKIP() << "what was there has not been written over";
+  }
+  EXPECT_EQ(kept.only().attributes["db.response.returned_rows"], 1);
+}
+
 }  // namespace

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Decodes the requests of one session with the opentelemetry-proto package and compares them, field by field, with what
-the memory exporter of the same session recorded.
+"""Decodes the requests of one session, those in protobuf with the opentelemetry-proto package and those in JSON by the rules of
+otlp_json.py, and compares them, field by field, with what the memory exporter of the same session recorded.
 
 The package is installed once into a virtual environment in the user's cache. Without network or pip only
 `protoc --decode_raw` looks at the bytes, and the test is skipped by name; where CI is set, that is a failure.
@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 
+import otlp_json
 import outcome
 import recorded
 import virtual_environment
@@ -27,7 +28,7 @@ def look_with_protoc(directory):
     if protoc is None:
         return None
     text = ""
-    for request in sorted(directory.glob("request-*.bin")):
+    for request in sorted(directory.glob("traces-*.bin")):
         decoded = subprocess.run([protoc, "--decode_raw"], input=request.read_bytes(), capture_output=True)
         if decoded.returncode != 0:
             return [f"{request.name}: protoc cannot decode it"]
@@ -73,6 +74,15 @@ def decoded(scope, span):
     }
 
 
+def decoded_log(scope, log):
+    return {
+        "body": any_value(log.body), "severity": [log.severity_number, log.severity_text], "scope": [scope.name, scope.version],
+        "time": str(log.time_unix_nano), "observed": str(log.observed_time_unix_nano),
+        "trace_id": log.trace_id.hex(), "span_id": log.span_id.hex(), "flags": log.flags,
+        "attributes": decoded_attributes(log.attributes), "cut": log.dropped_attributes_count,
+    }
+
+
 def unknown_fields(message):
     from google.protobuf import unknown_fields as unknown
     if len(unknown.UnknownFieldSet(message)) != 0:
@@ -86,34 +96,75 @@ def unknown_fields(message):
     return False
 
 
+def check_resource(name, held):
+    resource = dict(held)
+    wanted = {"service.name": 'interop "service"', "service.version": "1.2", "deployment.environment.name": "test",
+              "telemetry.sdk.name": "sonde", "telemetry.sdk.language": "cpp"}
+    complaints = [f"{name}: resource {key} is {resource.get(key)}" for key, text in wanted.items()
+                  if resource.get(key) != {"text": text}]
+    if "int" not in resource.get("process.pid", {}):
+        complaints.append(f"{name}: process.pid is {resource.get('process.pid')}")
+    return complaints
+
+
+def parsed(path, message_type):
+    """Complaints about the bytes, and the message."""
+    message = message_type.FromString(path.read_bytes())
+    complaints = [f"{path.name} has fields that the protocol does not know"] if unknown_fields(message) else []
+    if message.SerializeToString(deterministic=True) != path.read_bytes():
+        complaints.append(f"{path.name}: the reference implementation encodes the same message in other bytes")
+    return complaints, message
+
+
+def protobuf_spans(path):
+    from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+    complaints, request = parsed(path, ExportTraceServiceRequest)
+    found = []
+    for each in request.resource_spans:
+        complaints += check_resource(path.name, decoded_attributes(each.resource.attributes))
+        found += [decoded(scope_spans.scope, span) for scope_spans in each.scope_spans for span in scope_spans.spans]
+    return complaints, found
+
+
+def protobuf_logs(path):
+    from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+    complaints, request = parsed(path, ExportLogsServiceRequest)
+    found = []
+    for each in request.resource_logs:
+        complaints += check_resource(path.name, decoded_attributes(each.resource.attributes))
+        found += [decoded_log(scope_logs.scope, log) for scope_logs in each.scope_logs for log in scope_logs.log_records]
+    return complaints, found
+
+
+def from_json(resources_and_records):
+    def read(path):
+        complaints, found = [], []
+        for resource, records in resources_and_records(otlp_json.loads(path.read_text())):
+            complaints += check_resource(path.name, resource)
+            found += records
+        return complaints, found
+    return read
+
+
 def compare(directory):
     """Runs inside the environment; complaints."""
-    from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+    spans, logs = recorded.spans(directory), recorded.logs(directory)
     complaints = []
-    got = []
-    requests = sorted(directory.glob("request-*.bin"))
-    for path in requests:
-        request = ExportTraceServiceRequest.FromString(path.read_bytes())
-        if unknown_fields(request):
-            complaints.append(f"{path.name} has fields that the protocol does not know")
-        if request.SerializeToString(deterministic=True) != path.read_bytes():
-            complaints.append(f"{path.name}: the reference implementation encodes the same message in other bytes")
-        for resource_spans in request.resource_spans:
-            resource = dict(decoded_attributes(resource_spans.resource.attributes))
-            for key, value in {"service.name": 'interop "service"', "service.version": "1.2",
-                               "deployment.environment.name": "test", "telemetry.sdk.name": "sonde",
-                               "telemetry.sdk.language": "cpp"}.items():
-                if resource.get(key) != {"text": value}:
-                    complaints.append(f"{path.name}: resource {key} is {resource.get(key)}")
-            if "int" not in resource.get("process.pid", {}):
-                complaints.append(f"{path.name}: process.pid is {resource.get('process.pid')}")
-            for scope_spans in resource_spans.scope_spans:
-                for span in scope_spans.spans:
-                    got.append(decoded(scope_spans.scope, span))
-    wanted = recorded.spans(directory)
-    if len(wanted) < 300 or len(requests) < 3:
-        complaints.append(f"only {len(wanted)} spans in {len(requests)} requests: this proves little")
-    return complaints + recorded.differences(wanted, got)
+    for pattern, read, wanted, differences in (
+            ("traces-*.bin", protobuf_spans, spans, recorded.differences),
+            ("logs-*.bin", protobuf_logs, logs, recorded.log_differences),
+            ("traces-*.json", from_json(otlp_json.resources_and_spans), spans, recorded.differences),
+            ("logs-*.json", from_json(otlp_json.resources_and_logs), logs, recorded.log_differences)):
+        got = []
+        requests = sorted(directory.glob(pattern))
+        for path in requests:
+            about_it, records = read(path)
+            complaints += about_it
+            got += records
+        if len(wanted) < 300 or len(requests) < 3:
+            complaints.append(f"{pattern}: only {len(wanted)} records in {len(requests)} requests: this proves little")
+        complaints += [f"{pattern}: {each}" for each in differences(wanted, got)]
+    return complaints
 
 
 def tell(complaints):

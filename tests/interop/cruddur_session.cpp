@@ -2,9 +2,10 @@
 // Cruddur under test: the routes of examples/cruddur, and a session whose memory exporter sees what the others send.
 // Usage: interop_cruddur_session <directory> [<OTLP endpoint>]
 //
-// Traces go to <directory>/traces.jsonl and, where one is named, to the endpoint. The first line on standard output says where
-// it listens; then it obeys lines on standard input: `everything` records what everything.hpp has, `flush` sends what has ended
-// and says how many spans that are. At the end of input it stops, and leaves resource.json and recorded.json in the directory.
+// Traces go to <directory>/traces.jsonl, logs to logs.jsonl there, and both, where one is named, to the endpoint. The first line on
+// standard output says where it listens; then it obeys lines on standard input: `everything` and `logs` record what everything.hpp
+// has, `flush` sends what has ended and says how many spans that are. At the end of input it stops, and leaves resource.json and
+// what recorded_json.hpp writes in the directory.
 
 #include <chrono>
 #include <iostream>
@@ -18,27 +19,14 @@
 #include <sonde/adapters/otlp.hpp>
 #include <sonde/session.hpp>
 #include <sonde/sonde.hpp>
-#include <sonde/testing/memory_exporter.hpp>
 
 #include "everything.hpp"
-#include "recorded_json.hpp"
+#include "recorder.hpp"
 #include "routes.hpp"
 
 namespace {
 
-/// Also keeps whose spans they are, which the memory exporter does not.
-class recorder : public sonde::testing::memory_exporter {
- public:
-  explicit recorder(const std::string& directory) : directory_{directory} {}
-
-  [[nodiscard]] std::string open(sonde::pipeline::setup& at_start) {
-    interop::write_resource(directory_, at_start.resource);
-    return memory_exporter::open(at_start);
-  }
-
- private:
-  std::string directory_;
-};
+using interop::recorder;
 
 /// Routes that only a test wants: spans that last as long as it says.
 void add_slow_route(sonde::httplib::server& server) {
@@ -53,6 +41,9 @@ void obey(sonde::session& session, const recorder& memory) {
   for (std::string order; std::getline(std::cin, order);) {
     if (order == "everything") {
       interop::record_everything();
+      std::cout << "recorded" << std::endl;
+    } else if (order == "logs") {
+      interop::record_logs();
       std::cout << "recorded" << std::endl;
     } else if (order == "flush") {
       const bool all = session.force_flush(std::chrono::seconds{120});
@@ -73,8 +64,8 @@ bool serve(const std::string& directory, const recorder& memory, Exporters... ex
                                          .service_version = "1.2",
                                          .resource_attributes = {{"deployment.environment.name", "test"}}},
                                         memory, std::move(exporters)...,
-                                        sonde::file::exporter{{.path = directory + "/traces.jsonl"}});
-  sonde::httplib::server server;
+                                        sonde::file::exporter{{.path = directory + "/traces.jsonl", .logs_path = directory + "/logs.jsonl"}});
+  sonde::httplib::server server{{.access_log = true}};
   add_slow_route(server);
   cruddur::add_routes(server, store, profiles);
   server.set_keep_alive_timeout(1);

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Spans with everything a span can hold: every type of value and its extremes, text that is no UTF-8, a remote parent with
-// its tracestate, events, links, statuses, and more of each than the limits allow.
+// Spans and logs with everything they can hold: every type of value and its extremes, text that is no UTF-8, a remote parent
+// with its tracestate, events, links, statuses, severities, reports, and more of each than the limits allow.
 
 #include <chrono>
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include <sonde/log.hpp>
 #include <sonde/sonde.hpp>
 
 namespace interop {
@@ -58,6 +61,46 @@ inline void record_everything() {
     if (i % 13 == 0) child.add_link(remote, sonde::attr<"why">("retry"));
   }
   for (int i = 0; i < 140; ++i) request.add_event<"tick">();
+}
+
+/// `a000` to `a999`.
+template <std::size_t N>
+inline constexpr sonde::meta::fixed_string<4> numbered = [] {
+  sonde::meta::fixed_string<4> made;
+  made.value[0] = 'a';
+  for (std::size_t i = 3, rest = N; i != 0; --i, rest /= 10) made.value[i] = static_cast<char>('0' + rest % 10);
+  return made;
+}();
+
+/// Logs apart from spans and within one.
+inline void record_logs() {
+  using sonde::attr;
+  for (int i = 0; i < 150; ++i) sonde::log::debug("apart {}", i, attr<"i">(i));
+  const sonde::tracer<"interop", "2.0">::span<"logging"> span;
+  sonde::log::trace("trace");
+  sonde::log::debug("debug");
+  sonde::log::info("info");
+  sonde::log::warning("warning");
+  sonde::log::error("error");
+  sonde::log::critical("critical \"quoted\" \\ \n");
+  sonde::log::info("{}", "");
+  sonde::log::info("{}", "a\xFF\xC2");
+  sonde::log::info("{}", std::string_view{"a\0b", 3});
+  sonde::log::info("{}", "h\xC3\xA9llo \xE2\x80\xA8");
+  sonde::log::info("{}", std::string(std::size_t{1} << 20, 'y'));
+  sonde::log::info("typed", attr<"zero">(0), attr<"least">(std::numeric_limits<std::int64_t>::min()),
+                   attr<"most">(std::numeric_limits<std::int64_t>::max()),
+                   attr<"beyond">(std::numeric_limits<std::uint64_t>::max()), attr<"no">(false), attr<"empty">(""),
+                   attr<"broken">("a\xFF"), attr<"nan">(std::numeric_limits<double>::quiet_NaN()),
+                   attr<"infinite">(-std::numeric_limits<double>::infinity()), attr<"minus_zero">(-0.0),
+                   attr<"list">(std::vector<int>{1, -2}), attr<"map">(std::map<std::string, std::vector<double>>{{"a", {0.5}}}),
+                   attr<"lasted">(std::chrono::milliseconds{1500}));
+  [&]<std::size_t... N>(std::index_sequence<N...>) {
+    sonde::log::info("more than 128", attr<numbered<N>>(N)...);
+  }(std::make_index_sequence<150>{});
+  sonde::report_exception(std::runtime_error{"broken \xFE"});
+  sonde::report_message("Hello World!", sonde::level::warning);
+  for (int i = 0; i < 150; ++i) sonde::log::info("within {}", i, attr<"i">(i));
 }
 
 }  // namespace interop

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""Reads OTLP/JSON as the Collector writes it, strictly: into the form of recorded.py. What the mapping does not know is an
-error. Source: OTLP specification, "JSON Protobuf Encoding".
+"""Reads OTLP/JSON strictly, as the Collector writes it and as we do: into the form of recorded.py. What the mapping does not
+know is an error. Source: OTLP specification, "JSON Protobuf Encoding".
 """
 import json
 
 SPAN = {"traceId", "spanId", "traceState", "parentSpanId", "flags", "name", "kind", "startTimeUnixNano", "endTimeUnixNano",
         "attributes", "droppedAttributesCount", "events", "droppedEventsCount", "links", "droppedLinksCount", "status"}
+LOG = {"timeUnixNano", "observedTimeUnixNano", "severityNumber", "severityText", "body", "attributes", "droppedAttributesCount",
+       "flags", "traceId", "spanId"}
 
 
 def loads(text):
@@ -69,17 +71,52 @@ def span(scope, one):
     }
 
 
+def log(scope, one):
+    only(LOG, one)
+    return {
+        "body": value(one.get("body")), "severity": [one.get("severityNumber", 0), one.get("severityText", "")],
+        "scope": [scope.get("name", ""), scope.get("version", "")],
+        "time": text(one["timeUnixNano"]), "observed": text(one["observedTimeUnixNano"]),
+        "trace_id": hexadecimal(one.get("traceId", ""), 32), "span_id": hexadecimal(one.get("spanId", ""), 16),
+        "flags": one.get("flags", 0), "attributes": attributes(one.get("attributes", [])),
+        "cut": one.get("droppedAttributesCount", 0),
+    }
+
+
+def text(held):
+    """A 64-bit number."""
+    if not isinstance(held, str):
+        raise ValueError(f"a 64-bit number that is no text: {held}")
+    return held
+
+
+def hexadecimal(held, digits):
+    if held and not (len(held) == digits and set(held) <= set("0123456789abcdef")):
+        raise ValueError(f"no id: {held}")
+    return held
+
+
+def resources_and(records_name, read, message):
+    resources, scopes = {"spans": ("resourceSpans", "scopeSpans"), "logRecords": ("resourceLogs", "scopeLogs")}[records_name]
+    for of_resource in only({resources}, message).get(resources, []):
+        only({"resource", scopes}, of_resource)
+        found = [read(only({"name", "version"}, of_scope.get("scope", {})), each)
+                 for of_scope in of_resource.get(scopes, [])
+                 for each in only({"scope", records_name}, of_scope).get(records_name, [])]
+        yield attributes(only({"attributes"}, of_resource.get("resource", {})).get("attributes", [])), found
+
+
 def resources_and_spans(message):
     """(attributes of the resource, spans) of each ResourceSpans of one TracesData."""
-    for resource_spans in only({"resourceSpans"}, message).get("resourceSpans", []):
-        only({"resource", "scopeSpans"}, resource_spans)
-        spans = [span(only({"name", "version"}, scope_spans.get("scope", {})), each)
-                 for scope_spans in resource_spans.get("scopeSpans", [])
-                 for each in only({"scope", "spans"}, scope_spans).get("spans", [])]
-        yield attributes(only({"attributes"}, resource_spans.get("resource", {})).get("attributes", [])), spans
+    return resources_and("spans", span, message)
 
 
-def read_lines(path):
-    """All of resources_and_spans() in a file of lines."""
+def resources_and_logs(message):
+    """The same of one LogsData."""
+    return resources_and("logRecords", log, message)
+
+
+def read_lines(path, resources_and_records=resources_and_spans):
+    """All of that in a file of lines."""
     lines = path.read_text().split("\n")  # splitlines() would also split at U+2028
-    return [each for line in lines if line for each in resources_and_spans(loads(line))]
+    return [each for line in lines if line for each in resources_and_records(loads(line))]

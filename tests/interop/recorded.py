@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What a session recorded, as its memory exporter saw it: reads recorded.json and resource.json (recorded_json.hpp) into the
-form that decoded spans are compared in, and compares.
+"""What a session recorded, as its memory exporter saw it: reads recorded.json, recorded_logs.json and resource.json
+(recorded_json.hpp) into the form that decoded spans and logs are compared in, and compares.
 
-A span is a dictionary; a value is {type: value} with numbers as text, so that nothing is rounded and no type is guessed.
+Each is a dictionary; a value is {type: value} with numbers as text, so that nothing is rounded and no type is guessed.
 """
 import collections
 import json
@@ -46,6 +46,36 @@ def span(one):
 
 def spans(directory):
     return [span(one) for one in json.loads((directory / "recorded.json").read_text())]
+
+
+LEVELS = ["trace", "debug", "info", "warning", "error", "critical"]
+ATTRIBUTE_LIMIT = 128
+
+
+def log(one):
+    """A log as a backend must get it: the level is the first number of its band, every log lies in a sampled trace or none."""
+    held = attributes(one["attributes"])
+    body = value(one["body"])
+    call_site = ["code.file.path", "code.line.number", "code.function.name"]  # recorded last, behind the 150 of the log itself
+    cut = 150 + len(call_site) - ATTRIBUTE_LIMIT if body == {"text": "more than 128"} else 0
+    return {
+        "body": body, "severity": [1 + 4 * one["severity"], LEVELS[one["severity"]]], "scope": ["", ""],
+        "time": one["time"], "observed": one["time"], "trace_id": one["trace_id"], "span_id": one["span_id"],
+        "flags": 1 if one["span_id"] else 0, "attributes": held, "cut": cut,
+    }
+
+
+def logs(directory):
+    return [log(one) for one in json.loads((directory / "recorded_logs.json").read_text())]
+
+
+def log_differences(wanted, got):
+    """Complaints where `got` is not exactly `wanted`, each log once, in any order: a log has no id of its own."""
+    def order(logs):
+        return sorted(logs, key=lambda one: (int(one["time"]), repr(one["body"]), repr(one["attributes"])))
+    complaints = [] if len(wanted) == len(got) else [f"{len(got)} logs arrived, not {len(wanted)}"]
+    return complaints + [f"log {shortened(want['body'])}: {field} {difference(have[field], want[field])}"
+                         for want, have in zip(order(wanted), order(got)) for field in want if have[field] != want[field]]
 
 
 def resource(directory):

@@ -97,14 +97,26 @@ template <class Id>
   return made;
 }
 
+[[nodiscard]] inline json described(const sonde::testing::recorded_log& log) {
+  return {{"body", described(value{log.body})},
+          {"severity", static_cast<int>(log.severity)},
+          {"time", std::to_string(log.unix_nano)},
+          {"trace_id", log.trace_id.valid() ? hex(log.trace_id) : ""},
+          {"span_id", log.span_id.valid() ? hex(log.span_id) : ""},
+          {"attributes", described(log.attributes)}};
+}
+
 inline void write(const std::string& path, const json& all) {
   std::ofstream{path} << all.dump(-1, ' ', true, json::error_handler_t::replace);
 }
-/// Writes `<directory>/recorded.json`.
+/// Writes `<directory>/recorded.json` and `<directory>/recorded_logs.json`.
 inline void write_recorded(const std::string& directory, const sonde::testing::memory_exporter& memory) {
-  json all = json::array();
-  for (const auto& each : memory.spans()) all.push_back(described(each));
-  write(directory + "/recorded.json", all);
+  json spans = json::array();
+  for (const auto& each : memory.spans()) spans.push_back(described(each));
+  write(directory + "/recorded.json", spans);
+  json logs = json::array();
+  for (const auto& each : memory.logs()) logs.push_back(described(each));
+  write(directory + "/recorded_logs.json", logs);
 }
 /// Writes `<directory>/resource.json`.
 inline void write_resource(const std::string& directory, const sonde::resource::resource& resource) {

@@ -24,7 +24,7 @@ json traces_of(const sonde::record::span_view& span) {
   who.set("ok", true);
   sonde::otlp::json_encoder encoder{who};
   encoder.append(span);
-  const std::string text = encoder.take();
+  const std::string text = encoder.request(encoder.take());
   EXPECT_EQ(text.find('\n'), std::string::npos);
   return json::parse(text);
 }
@@ -72,7 +72,7 @@ TEST(json, numbers_to_their_ends) {
   made.add("k", payload::real(-0.0));
   sonde::otlp::json_encoder encoder{{}};
   encoder.append(made.view());
-  EXPECT_NE(encoder.take().find(R"({"doubleValue":-0})"), std::string::npos);  // the parser here would make it an integer
+  EXPECT_NE(encoder.request(encoder.take()).find(R"({"doubleValue":-0})"), std::string::npos);  // the parser here would make it an integer
 }
 
 TEST(json, text_of_any_kind) {
@@ -145,7 +145,7 @@ TEST(json, spans_of_many_scopes) {
   other.site().scope = 2;
   for (int i = 0; i < 3; ++i) encoder.append(one.view());
   encoder.append(other.view());
-  const json scopes = json::parse(encoder.take()).at("/resourceSpans/0/scopeSpans"_json_pointer);
+  const json scopes = json::parse(encoder.request(encoder.take())).at("/resourceSpans/0/scopeSpans"_json_pointer);
   EXPECT_EQ(scopes.at(0).at("spans").size(), 3u);
   EXPECT_EQ(scopes.at(1).at("spans").size(), 1u);
   EXPECT_EQ(encoder.size(), 0u);

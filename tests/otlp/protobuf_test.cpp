@@ -10,10 +10,12 @@
 #include <gtest/gtest.h>
 
 #include "otlp/hand_made_span.hpp"
+#include "otlp/protobuf_bytes.hpp"
 
 namespace {
 
 using sonde::testing::hand_made_span;
+using sonde::testing::hex;
 using sonde::testing::payload;
 
 sonde::resource::resource demo() {
@@ -22,16 +24,10 @@ sonde::resource::resource demo() {
   return who;
 }
 
-std::string hex(std::string_view bytes) {
-  std::string digits(2 * bytes.size(), '\0');
-  sonde::encoding::put_hex(digits.data(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
-  return digits;
-}
-
 std::string encoded(const sonde::record::span_view& span) {
   sonde::otlp::protobuf_encoder encoder{demo()};
   encoder.append(span);
-  return hex(encoder.take());
+  return hex(encoder.request(encoder.take()));
 }
 
 /// The Span's attribute `k` with `value`; the expected bytes are written from the protobuf encoding rules.
@@ -192,12 +188,12 @@ TEST(protobuf, many_spans_many_scopes_and_empty_again) {
     encoder.append(other.view());
   }
   const std::size_t foretold = encoder.size();
-  const std::string request = encoder.take();
+  const std::string request = encoder.request(encoder.take());
   EXPECT_LE(request.size(), foretold);
   EXPECT_GE(request.size() + 64, foretold);
   EXPECT_EQ(encoder.size(), 0u);
   encoder.append(one.view());
-  EXPECT_EQ(hex(encoder.take()), encoded(one.view()));
+  EXPECT_EQ(hex(encoder.request(encoder.take())), encoded(one.view()));
 }
 
 TEST(protobuf, depth_is_bounded) {

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -269,6 +270,66 @@ TEST(session, obeys_the_sampler_of_the_environment) {
   EXPECT_TRUE(session.force_flush());
   EXPECT_EQ(memory.spans().size(), 0u);
   EXPECT_EQ(session.stats().spans.unsampled, 2u);
+}
+
+/// Keeps the resource it is given at start.
+struct resource_exporter {
+  std::shared_ptr<sonde::resource::resource> found = std::make_shared<sonde::resource::resource>();
+  [[nodiscard]] std::string_view name() const { return "resource"; }
+  [[nodiscard]] std::string open(sonde::pipeline::setup& at_start) {
+    *found = at_start.resource;
+    return "nowhere";
+  }
+  bool write(const sonde::record::span_view&) { return true; }
+};
+
+TEST(session, detects_what_the_environment_or_the_code_wants) {
+  const environment_variable listed{"SONDE_RESOURCE_DETECTORS", "host,prozess"};
+  lines said;
+  resource_exporter in_environment;
+  { const auto session = sonde::start({.diagnostics = said}, in_environment); }
+  EXPECT_FALSE(in_environment.found->text("host.name").empty());
+  EXPECT_EQ(in_environment.found->get("process.pid"), nullptr);
+  EXPECT_EQ(said.containing("did you mean process?"), 1);
+  resource_exporter in_code;
+  {
+    const auto session = sonde::start(
+        {.resource_detectors = sonde::resource::detector_list{sonde::resource::detector::process}, .diagnostics = lines{}},
+        in_code);
+  }
+  EXPECT_EQ(in_code.found->get("host.name"), nullptr);
+  EXPECT_NE(in_code.found->get("process.pid"), nullptr);
+}
+
+TEST(session, applies_the_limits_of_the_environment_to_spans_and_logs) {
+  const environment_variable general{"OTEL_ATTRIBUTE_COUNT_LIMIT", "1"};
+  const environment_variable of_spans{"OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "2"};
+  const environment_variable length{"OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT", "2"};
+  sonde::testing::memory_exporter memory;
+  auto session = sonde::start({.diagnostics = lines{}}, memory);
+  {
+    sonde::span<"one"> span;
+    span.set_attribute<"a">("text");
+    span.set_attribute<"b">("text");
+    span.set_attribute<"c">("text");
+  }
+  sonde::report_exception(std::runtime_error{"whole"});
+  EXPECT_TRUE(session.force_flush());
+  ASSERT_EQ(memory.spans().size(), 1u);
+  EXPECT_EQ(memory.spans()[0].attributes.all.size(), 2u);
+  EXPECT_EQ(memory.spans()[0].attributes["a"], "text");
+  ASSERT_EQ(memory.logs().size(), 1u);
+  EXPECT_EQ(memory.logs()[0].attributes.all.size(), 1u);
+  EXPECT_EQ(memory.logs()[0].attributes["exception.type"], "st");
+  EXPECT_EQ(memory.logs()[0].body, "whole");
+}
+
+TEST(session, says_that_it_reads_no_configuration_file) {
+  const environment_variable file{"OTEL_CONFIG_FILE", "/etc/otel.yaml"};
+  lines said;
+  const auto session = sonde::start({.diagnostics = said}, sonde::testing::memory_exporter{});
+  EXPECT_EQ(said.containing("OTEL_CONFIG_FILE is not read"), 1);
+  EXPECT_TRUE(session);
 }
 
 }  // namespace

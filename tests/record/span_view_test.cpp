@@ -4,6 +4,7 @@
 #include <sonde/record/span_view.hpp>
 
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -140,6 +141,51 @@ TEST(span_limits, shorten_texts_by_characters_wherever_they_are) {
   EXPECT_EQ(span.events.at(0).attributes["text"], cut);
   EXPECT_EQ(span.cut_attributes, 0u);
   EXPECT_EQ(kept.session.stats().exporters.at(0).spans.cut, 5u) << "of the attributes, of the array, the map and the event";
+}
+
+// A reported exception has two attributes: exception.type and exception.message, which is the body, too.
+
+TEST(log_limits, keep_the_first_attributes_of_a_log_and_count_the_rest) {
+  recording kept{{.limits = sonde::record::span_limits{.attributes = 3},
+                  .log_limits = sonde::record::log_limits{.attributes = 1}}};
+  {
+    sonde::span<"span"> span;
+    span.set_attribute<"a">(1);
+    span.set_attribute<"b">(2);
+  }
+  sonde::report_exception(std::runtime_error{"a message"});
+  EXPECT_EQ(kept.only().attributes.all.size(), 2u) << "spans have limits of their own";
+  const auto logs = kept.memory.logs();
+  ASSERT_EQ(logs.size(), 1u);
+  ASSERT_EQ(logs[0].attributes.all.size(), 1u);
+  EXPECT_EQ(logs[0].attributes["exception.type"], "std::runtime_error");
+  EXPECT_EQ(kept.session.stats().exporters.at(0).logs.cut, 1u);
+}
+
+TEST(log_limits, shorten_texts_but_not_the_body) {
+  recording kept{{.limits = sonde::record::span_limits{.value_length = 1},
+                  .log_limits = sonde::record::log_limits{.value_length = 3}}};
+  const std::string umlauts = "\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4";
+  sonde::report_exception(std::runtime_error{umlauts});
+  static_cast<void>(kept.spans());
+  const auto logs = kept.memory.logs();
+  ASSERT_EQ(logs.size(), 1u);
+  EXPECT_EQ(logs[0].body, umlauts);
+  EXPECT_EQ(logs[0].attributes["exception.message"], "\xC3\xA4\xC3\xA4\xC3\xA4");
+  EXPECT_EQ(logs[0].attributes["exception.type"], "std");
+}
+
+TEST(log_limits, may_be_nothing_at_all) {
+  for (const sonde::record::log_limits limits : {sonde::record::log_limits{.attributes = 0}, {.value_length = 0}}) {
+    recording kept{{.log_limits = limits}};
+    sonde::report_exception(std::runtime_error{"a message"});
+    static_cast<void>(kept.spans());
+    const auto logs = kept.memory.logs();
+    ASSERT_EQ(logs.size(), 1u);
+    EXPECT_EQ(logs[0].body, "a message");
+    EXPECT_EQ(logs[0].attributes.all.size(), limits.attributes == 0 ? 0u : 2u);
+    for (const auto& each : logs[0].attributes.all) EXPECT_EQ(each.value, "");
+  }
 }
 
 TEST(span_view, values_of_many_megabytes_arrive_or_are_counted) {

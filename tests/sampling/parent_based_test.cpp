@@ -31,4 +31,10 @@ TEST(parent_based, drops_roots_where_its_root_sampler_does) {
   EXPECT_EQ(parent_based{always_on{}}.description(), "ParentBased{AlwaysOnSampler}");
 }
 
+TEST(parent_based, weighs_traces_as_its_root_sampler_does) {
+  EXPECT_EQ(parent_based{ratio{0.05}}.sample_rate(), 20U);
+  EXPECT_EQ(parent_based{parent_based{ratio{0.5}}}.sample_rate(), 2U);
+  EXPECT_EQ(parent_based{always_on{}}.sample_rate(), 1U);
+}
+
 }  // namespace

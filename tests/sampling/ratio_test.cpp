@@ -69,4 +69,19 @@ TEST(ratio, says_when_it_keeps_nothing) {
   EXPECT_EQ(ratio{0.1}.description(), "TraceIdRatioBased{0.100000}");
 }
 
+TEST(ratio, says_how_many_traces_a_recorded_one_stands_for) {
+  for (const auto& [share, rate] : {std::pair<double, std::uint32_t>{1, 1},
+                                    {0.25, 4},
+                                    {0.1, 10},
+                                    {0.3, 3},
+                                    {0.4, 3},  // 2.5: the half goes up
+                                    {0.7, 1},
+                                    {0.000001, 1'000'000},
+                                    {1e-300, UINT32_MAX},
+                                    {0, 1},
+                                    {-1, 1},
+                                    {2, 1}})
+    EXPECT_EQ(ratio{share}.sample_rate(), rate) << share;
+}
+
 }  // namespace

@@ -4,8 +4,10 @@
 #include <sonde/sampling/sampler.hpp>
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <gtest/gtest.h>
 
@@ -26,6 +28,40 @@ struct by_name {
   }
   [[nodiscard]] std::string description() const { return "ByName"; }
 };
+
+/// A user's own, which says what it keeps: one in `rate`.
+struct weighted {
+  std::uint32_t rate;
+  [[nodiscard]] bool should_sample(const question&) const noexcept { return true; }
+  [[nodiscard]] std::string description() const { return "Weighted"; }
+  [[nodiscard]] std::uint32_t sample_rate() const noexcept { return rate; }
+};
+
+/// Notes what an exporter learns at start.
+struct noting_exporter {
+  std::shared_ptr<std::uint32_t> sample_rate = std::make_shared<std::uint32_t>(0);
+  [[nodiscard]] std::string_view name() const { return "noting"; }
+  [[nodiscard]] std::string open(sonde::pipeline::setup& at_start) {
+    *sample_rate = at_start.sample_rate;
+    return "nowhere";
+  }
+  bool write(const sonde::record::span_view&) { return true; }
+};
+
+TEST(sampler, says_how_many_traces_a_recorded_one_stands_for) {
+  EXPECT_EQ(any_sampler{always_on{}}.sample_rate(), 1U);
+  EXPECT_EQ(any_sampler{always_off{}}.sample_rate(), 1U);
+  EXPECT_EQ(any_sampler{by_name{}}.sample_rate(), 1U) << "of one that does not say";
+  EXPECT_EQ(any_sampler{weighted{25}}.sample_rate(), 25U);
+  EXPECT_EQ(any_sampler{weighted{0}}.sample_rate(), 1U) << "nobody stands for nothing";
+  EXPECT_EQ(any_sampler{parent_based{weighted{25}}}.sample_rate(), 25U);
+}
+
+TEST(sampler, exporters_learn_its_rate) {
+  noting_exporter noted;
+  const auto session = sonde::start({.sampler = parent_based{weighted{25}}, .diagnostics = [](std::string_view) {}}, noted);
+  EXPECT_EQ(*noted.sample_rate, 25U);
+}
 
 TEST(sampler, any_sampler_holds_any) {
   const sonde::trace_id trace{{1}};

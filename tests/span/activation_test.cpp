@@ -3,6 +3,8 @@
 
 #include <sonde/span/activation.hpp>
 
+#include <array>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,6 +46,71 @@ TEST(fields_scope, lasts_for_its_scope) {
     }
     EXPECT_EQ(active(), "outer=1");
   }
+  EXPECT_EQ(active(), "");
+}
+
+TEST(fields_scope, ends_in_any_order) {
+  recording kept;
+  const char* const names[] = {"a=1", "b=1", "c=1"};
+  for (const auto& order : {std::array{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}}) {
+    std::array<std::unique_ptr<sonde::propagated_fields>, 3> fields;
+    std::array<std::unique_ptr<fields_scope>, 3> scopes;
+    for (std::size_t i = 0; i < 3; ++i) {
+      fields[i] = std::make_unique<sonde::propagated_fields>(fields_of(names[i]));
+      scopes[i] = std::make_unique<fields_scope>(fields[i].get());
+    }
+    for (const int each : order) {
+      scopes[static_cast<std::size_t>(each)].reset();
+      fields[static_cast<std::size_t>(each)].reset();
+      std::string innermost;
+      for (std::size_t i = 0; i < 3; ++i)
+        if (scopes[i] != nullptr) innermost = names[i];
+      EXPECT_EQ(active(), innermost);
+    }
+  }
+}
+
+TEST(fields_scope, may_end_under_what_lies_on_it) {
+  recording kept;
+  sonde::detached_span<"job"> job;
+  auto outer_fields = std::make_unique<sonde::propagated_fields>(fields_of("outer=1"));
+  auto outer = std::make_unique<fields_scope>(outer_fields.get());
+  std::optional<sonde::scope> borrowed{std::in_place, job};
+  EXPECT_EQ(active(), "") << "the job began without fields";
+  outer.reset();
+  outer_fields.reset();
+  EXPECT_EQ(active(), "");
+  borrowed.reset();
+  EXPECT_EQ(active(), "") << "those from before are gone";
+}
+
+TEST(fields_scope, stays_when_what_it_lies_on_ends) {
+  recording kept;
+  const auto job_fields = fields_of("job=1");
+  std::optional<sonde::detached_span<"job">> job;
+  {
+    fields_scope there{&job_fields};
+    job.emplace();
+  }
+  std::optional<sonde::scope> borrowed{std::in_place, *job};
+  EXPECT_EQ(active(), "job=1");
+  const auto own_fields = fields_of("own=1");
+  std::optional<fields_scope> own{std::in_place, &own_fields};
+  borrowed.reset();
+  job.reset();
+  EXPECT_EQ(active(), "own=1");
+  own.reset();
+  EXPECT_EQ(active(), "");
+}
+
+TEST(fields_scope, may_end_on_another_thread_if_it_is_the_innermost) {
+  recording kept;
+  auto fields = std::make_unique<sonde::propagated_fields>(fields_of("k=v"));
+  auto scope = std::make_unique<fields_scope>(fields.get());
+  std::thread{[&] {
+    scope.reset();
+    fields.reset();
+  }}.join();
   EXPECT_EQ(active(), "");
 }
 

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <type_traits>
 #include <utility>
@@ -144,6 +145,49 @@ TEST(scope, takes_nothing_once_the_span_has_ended) {
   }
   EXPECT_TRUE(kept.named("job").attributes.all.empty());
   EXPECT_EQ(kept.named("child").parent_span_id, ended.span_id);
+}
+
+TEST(scope, outlives_a_span_that_another_thread_ends) {
+  recording kept;
+  job_span job;
+  const auto ended = job.context();
+  {
+    sonde::scope active{job};
+    std::thread{[moved = std::move(job)]() mutable { moved.end(); }}.join();
+    EXPECT_FALSE(sonde::current_span().is_recording());
+    sonde::current_span().set_attribute<"late">(1);
+    sonde::current_span().add_event<"late">();
+    sonde::span<"child"> child;
+    EXPECT_EQ(sonde::current_span().context().trace_id, ended.trace_id);
+  }
+  EXPECT_TRUE(kept.named("job").attributes.all.empty());
+  EXPECT_EQ(kept.named("child").parent_span_id, ended.span_id);
+}
+
+TEST(scope, outlives_a_span_that_had_outgrown_its_frame) {
+  recording kept;
+  job_span job;
+  job.set_attribute<"long">(std::string(1000, 'x'));
+  sonde::scope active{job};
+  std::thread{[moved = std::move(job)]() mutable { moved.end(); }}.join();
+  sonde::current_span().set_attribute<"late">(std::string(1000, 'x'));
+  EXPECT_EQ(kept.only().attributes.all.size(), 1u);
+}
+
+TEST(scope, keeps_the_fields_of_a_span_that_has_ended) {
+  recording kept;
+  const std::string header = "user=42";
+  sonde::propagated_fields fields;
+  fields.baggage.add({header.data(), header.size()});
+  std::optional<job_span> job;
+  {
+    sonde::record::fields_scope request{&fields};
+    job.emplace();
+  }
+  sonde::scope active{*job};
+  job.reset();
+  ASSERT_NE(sonde::record::active_fields(), nullptr);
+  EXPECT_EQ((std::string_view{sonde::record::active_fields()->baggage.line[0].data, header.size()}), header);
 }
 
 TEST(scope, of_nothing_changes_nothing) {

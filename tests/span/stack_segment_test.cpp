@@ -414,4 +414,27 @@ TEST(stack_segment, fields_go_with_it) {
   });
 }
 
+TEST(stack_segment, fields_of_a_session_that_began_meanwhile_lie_on_its_own) {
+  sonde::propagated_fields its_own, later, threads;
+  its_own.xray = {"Root=1", 6};
+  stack_segment segment{captured_context{.parent = {}, .fields = sonde::context::shared_fields{&its_own}}};
+  segment.put_on();
+  recording kept;
+  std::optional<sonde::record::fields_scope> scope{std::in_place, &later};
+  segment.take_off();
+  EXPECT_EQ(sonde::record::active_fields(), nullptr);
+  on_another_thread([&] {
+    std::optional<sonde::record::fields_scope> beneath{std::in_place, &threads};
+    segment.put_on();
+    EXPECT_EQ(sonde::record::active_fields(), &later);
+    beneath.reset();
+    scope.reset();
+    const sonde::propagated_fields* const now = sonde::record::active_fields();
+    ASSERT_NE(now, nullptr);
+    EXPECT_EQ((std::string_view{now->xray.data, now->xray.size}), "Root=1");
+    segment.take_off();
+    EXPECT_EQ(sonde::record::active_fields(), nullptr);
+  });
+}
+
 }  // namespace

@@ -24,6 +24,7 @@
 #include <gtest/gtest.h>
 
 #include "forked_child.hpp"
+#include "transport/client.hpp"
 #include "transport/server.hpp"
 
 namespace {
@@ -76,47 +77,16 @@ namespace {
 
 using namespace std::chrono_literals;
 using namespace sonde::transport;
+using sonde::tests::answer_to;
 using sonde::tests::connection;
+using sonde::tests::get;
 using sonde::tests::http_server;
 using sonde::tests::listener;
+using sonde::tests::patience;
+using sonde::tests::post;
+using sonde::tests::run;
 using sonde::tests::scripted_server;
 using steady = std::chrono::steady_clock;
-
-constexpr auto patience = 60s;  // for what should take no time; a test that needs it has failed
-
-/// Performs until nothing is under way.
-void run(http& client) {
-  const auto deadline = steady::now() + patience;
-  while (client.busy() && steady::now() < deadline) {
-    client.perform();
-    if (client.busy()) client.wait(1s);
-  }
-  ASSERT_FALSE(client.busy()) << "a request never ended";
-}
-
-response answer_to(http& client, request what) {
-  std::optional<response> got;
-  client.send(std::move(what), [&](response answer) {
-    EXPECT_FALSE(got) << "reported twice";
-    got = std::move(answer);
-  });
-  EXPECT_FALSE(got) << "reported from inside send()";
-  run(client);
-  EXPECT_TRUE(got) << "never reported";
-  return got.value_or(response{});
-}
-
-request post(std::string url, std::string body = {}) {
-  request what;
-  what.url = std::move(url);
-  what.body = std::move(body);
-  return what;
-}
-request get(std::string url) {
-  request what = post(std::move(url));
-  what.method = "GET";
-  return what;
-}
 
 constexpr const char* small_reply = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
@@ -592,7 +562,26 @@ TEST(http, says_that_a_port_does_not_speak_tls) {
   http client;
   const response got = answer_to(client, post(backend.url("/", "https")));
   EXPECT_EQ(got.outcome, outcome::no_answer);
-  EXPECT_EQ(got.error.find("no TLS connection to 127.0.0.1:" + std::to_string(backend.port)), 0U) << got.error;
+  const std::string peer = "127.0.0.1:" + std::to_string(backend.port);
+  EXPECT_EQ(got.error.find("no TLS connection to " + peer), 0U) << got.error;
+  EXPECT_NE(got.error.find("; where it speaks none, write http://" + peer), std::string::npos) << got.error;
+}
+
+TEST(http, says_that_a_tls_server_does_not_speak_http2) {
+  const pem_files files;
+  http_server<httplib::SSLServer> backend{files.certificate.c_str(), files.key.c_str()};
+  backend.server.Post("/", [](const httplib::Request&, httplib::Response&) {});
+  backend.start(60);  // longer than the request: the end of the connection tells nothing
+  http client;
+  request what = post(backend.url("/", "https"));
+  what.ca_file = files.certificate;
+  EXPECT_EQ(answer_to(client, what).status, 200) << "any version will do";
+  what.version = http_version::http2;
+  const response got = answer_to(client, what);
+  EXPECT_EQ(got.outcome, outcome::no_answer);
+  EXPECT_EQ(got.error, "127.0.0.1:" + std::to_string(backend.port) +
+                           " does not speak HTTP/2, which gRPC needs: is it the port for OTLP over HTTP (4318), not "
+                           "for gRPC (4317)?");
 }
 
 }  // namespace

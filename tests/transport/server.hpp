@@ -13,6 +13,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -36,9 +37,9 @@ struct http_server {
     if (thread.joinable()) thread.join();
   }
 
-  void start() {
+  void start(int keep_alive_seconds = 1) {  // stop() waits for idle connections
     server.set_keep_alive_max_count(1000);
-    server.set_keep_alive_timeout(1);  // stop() waits for idle connections
+    server.set_keep_alive_timeout(keep_alive_seconds);
     port = server.bind_to_any_port("127.0.0.1");
     if (port <= 0) throw std::runtime_error{"no free loopback port"};
     thread = std::thread{[this] { server.listen_after_bind(); }};
@@ -96,12 +97,31 @@ struct connection {
     }
     return seen;
   }
-  void write(std::string_view text) const {
+  /// `size` bytes, or fewer when the client has closed.
+  std::string read(std::size_t size) const {
+    std::string seen(size, '\0');
+    std::size_t got = 0;
+    while (got < size) {
+      const ssize_t more = ::recv(socket, seen.data() + got, size - got, 0);
+      if (more <= 0) break;
+      got += static_cast<std::size_t>(more);
+    }
+    seen.resize(got);
+    return seen;
+  }
+  /// False when the client has closed.
+  bool write(std::string_view text) const {
     while (!text.empty()) {
       const ssize_t sent = ::send(socket, text.data(), text.size(), MSG_NOSIGNAL);
-      if (sent <= 0) return;
+      if (sent <= 0) return false;
       text.remove_prefix(static_cast<std::size_t>(sent));
     }
+    return true;
+  }
+  /// Closing will be a reset, not an end.
+  void reset_when_closed() const {
+    const linger at_once{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
   }
 };
 
@@ -113,6 +133,8 @@ class scripted_server {
           for (int index = 0;; ++index) {
             const int socket = listener_.accept();
             if (socket < 0) return;
+            const int yes = 1;
+            ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
             serve({socket, index});
             ::close(socket);
           }

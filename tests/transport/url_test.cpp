@@ -97,4 +97,11 @@ TEST(url, loopback_is_known_by_name) {
     EXPECT_FALSE(transport::is_loopback(elsewhere)) << elsewhere;
 }
 
+TEST(url, knows_the_addresses_where_a_machine_tells_about_itself) {
+  for (const std::string_view own : {"169.254.169.254", "169.254.170.2", "fd00:ec2::254", "fd00:ec2::23"})
+    EXPECT_TRUE(transport::is_link_local(own)) << own;
+  for (const std::string_view other : {"169.255.0.1", "1169.254.1.1", "example.com", "", "fd00:ec2::25"})
+    EXPECT_FALSE(transport::is_link_local(other)) << other;
+}
+
 }  // namespace

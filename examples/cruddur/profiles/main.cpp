@@ -43,7 +43,7 @@ void add_routes(sonde::httplib::server& server) {
                }
                cruddur::reply(answer, {{"handle", found->handle}, {"display_name", found->display_name}, {"bio", found->bio}});
              });
-  cruddur::answer_errors_and_log(server);
+  cruddur::answer_errors(server);
 }
 
 }  // namespace
@@ -51,7 +51,7 @@ void add_routes(sonde::httplib::server& server) {
 int main() {
   const cruddur::stop_signals stop;
   const sonde::session session = cruddur::start_recording("cruddur-profiles");
-  sonde::httplib::server server;
+  sonde::httplib::server server{{.access_log = true}};
   add_routes(server);
   return cruddur::serve("cruddur-profiles", server, stop);
 }

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <sonde/environment/known_names.hpp>
 #include <sonde/environment/reader.hpp>
@@ -37,6 +38,23 @@ namespace sonde::environment {
   return row[b.size()];
 }
 
+/// Whether both have the same words, in whatever order: OTEL_OTLP_EXPORTER_ENDPOINT.
+[[nodiscard]] inline bool same_words(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  const auto sorted = [](std::string_view name) {
+    std::vector<std::string_view> words;
+    while (true) {
+      const std::size_t end = name.find('_');
+      words.push_back(name.substr(0, end));
+      if (end == std::string_view::npos) break;
+      name.remove_prefix(end + 1);
+    }
+    std::sort(words.begin(), words.end());
+    return words;
+  };
+  return sorted(a) == sorted(b);
+}
+
 /// The known name that `name` was probably meant to be; empty if it is known itself or like none. Letter case counts as
 /// right here, since the suggestion mends it too.
 [[nodiscard]] inline std::string_view meant_by(std::string_view name) {
@@ -48,7 +66,8 @@ namespace sonde::environment {
   };
   if (std::none_of(std::begin(name_families), std::end(name_families), begins)) return {};
   std::string_view nearest;
-  std::size_t best = name.size() < 16 ? 2 : 3;  // one mistake is forgiven in a short name, two in a longer one
+  // One mistake is forgiven in a short name, two in a longer one; but each service of AWS has an endpoint of its own.
+  std::size_t best = name.size() < 16 || begins("AWS_ENDPOINT_URL_") ? 2 : 3;
   for (const std::string_view known : known_names) {
     if (known.size() > name.size() + 2 || name.size() > known.size() + 2) continue;
     const std::size_t distance = edit_distance(upper_name, known);
@@ -57,6 +76,9 @@ namespace sonde::environment {
       nearest = known;
     }
   }
+  if (nearest.empty())
+    for (const std::string_view known : known_names)
+      if (same_words(upper_name, known)) return known;
   return nearest;
 }
 

@@ -87,7 +87,9 @@ class live_request {
       span_.set_peer(address, static_cast<int>(number(CURLINFO_PRIMARY_PORT)));
     if (code == CURLE_ABORTED_BY_CALLBACK)
       span_.cancel();
-    else if (code != CURLE_OK && code != CURLE_HTTP_RETURNED_ERROR)  // the status says the latter
+    else if (code == CURLE_OK)
+      span_.set_answered();  // file:// has no status
+    else if (code != CURLE_HTTP_RETURNED_ERROR)  // the status says the latter
       span_.fail(error_name(code), curl_easy_strerror(code));
   }
   [[nodiscard]] const char* text(CURLINFO which) const noexcept {

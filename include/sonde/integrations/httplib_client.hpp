@@ -100,6 +100,18 @@ class live_client : public ::httplib::Client {
       return library::send(copy);
     });
   }
+  bool send(::httplib::Request& request, ::httplib::Response& response, ::httplib::Error& error) {
+    headers own;
+    own.swap(request.headers);
+    const giving_back after{request.headers, own};
+    return traced(
+        request.method, request.path, own,
+        [&](const headers& sent) {
+          request.headers = sent;
+          return library::send(request, response, error);
+        },
+        [&](bool sent) { return answer{sent ? &response : nullptr, error}; });
+  }
 
   // The same without headers.
   template <class... Rest>
@@ -129,28 +141,49 @@ class live_client : public ::httplib::Client {
   }
 
  private:
-  template <class Call>
-  result traced(std::string_view method, const std::string& path, const headers& given, Call call) {
+  struct giving_back {
+    headers& to;
+    headers& from;
+    ~giving_back() { to.swap(from); }
+  };
+  struct answer {
+    const ::httplib::Response* response;  // null where there is none
+    ::httplib::Error error;
+  };
+  [[nodiscard]] static answer answer_in(const result& made) { return {made ? &*made : nullptr, made.error()}; }
+
+  template <class Call, class AnswerIn = answer (*)(const result&)>
+  std::invoke_result_t<Call&, const headers&> traced(std::string_view method, const std::string& path, const headers& given,
+                                                     Call call, AnswerIn answer_of = answer_in) {
     http::live_client_span span{here<>{}};
-    if (span.is_recording()) {
-      span.set_method(method);
-      span.set_url(origin_ + path);
+    headers changed;
+    const headers* sent = &given;
+    try {
+      if (span.is_recording()) {
+        span.set_method(method);
+        span.set_url(origin_ + path);
+      }
+      changed = given;
+      span.inject(changed);
+      sent = &changed;
+    } catch (...) {  // out of memory: the request goes as it was given
     }
-    headers sent = given;
-    span.inject(sent);
     span.begin_attempt();
     try {
-      result answer = call(sent);
-      if (answer)
-        span.set_status(answer->status);
-      else if (answer.error() == ::httplib::Error::Canceled)
-        span.cancel();
-      else
-        span.fail(::httplib::to_string(answer.error()), "");
-      return answer;
+      auto made = call(*sent);
+      describe(span, answer_of(made));
+      return made;
     } catch (...) {
       span.fail_with_handled_exception();
       throw;
+    }
+  }
+  static void describe(http::live_client_span& span, const answer& found) noexcept {
+    if (found.response != nullptr) return span.set_status(found.response->status);
+    if (found.error == ::httplib::Error::Canceled) return span.cancel();
+    try {
+      span.fail(::httplib::to_string(found.error), "");
+    } catch (...) {  // out of memory: an error it is all the same
     }
   }
 

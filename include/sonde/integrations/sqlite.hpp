@@ -83,6 +83,7 @@ class live_query {
       rows_ = 0;
     }
     const int result = sqlite3_step(statement_);
+    has_rows_ = sqlite3_column_count(statement_) > 0;  // now: when the guard goes, the statement may be gone
     if (result == SQLITE_ROW) {
       ++rows_;
       return result;
@@ -96,8 +97,8 @@ class live_query {
   }
 
  private:
-  void end() noexcept {
-    if (span_ && sqlite3_column_count(statement_) > 0) span_->set_rows(rows_);
+  [[gnu::noinline]] void end() noexcept {  // inlined, GCC 12 takes the span for uninitialised
+    if (span_ && has_rows_) span_->set_rows(rows_);
     span_.reset();
   }
 
@@ -105,6 +106,7 @@ class live_query {
   here<> at_;
   std::optional<statement_span> span_;
   std::int64_t rows_ = 0;
+  bool has_rows_ = false;  // a statement of the kind that returns some
 };
 
 struct idle_query {
@@ -116,7 +118,7 @@ struct idle_query {
 
 /// `sonde::sqlite::query found{statement}; while (found.step() == SQLITE_ROW) …`: a span from the first step to the
 /// last row, an error, or the end of the guard, whichever is first; another one if it is stepped again. The statement
-/// stays its owner's, and must outlive the guard.
+/// stays its owner's, and must outlive the last step.
 using query = std::conditional_t<enabled, live_query, idle_query>;
 
 using row_function = int (*)(void*, int, char**, char**);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Log records by level: text by fmt, its format checked when the program is compiled; attributes beside the text; the
-// ids of the active span and the place of the call attached.
+// Log records by level: text by fmt, its format checked when the program is compiled, its arguments copied; attributes
+// beside the text; the ids of the active span and the place of the call attached.
 
 #include <concepts>
 #include <string_view>
@@ -12,19 +12,15 @@
 #include <fmt/core.h>
 
 #include <sonde/config.hpp>
-#include <sonde/log/log_record.hpp>
+#include <sonde/log/log_site.hpp>
 #include <sonde/log/message.hpp>
+#include <sonde/record/attribute.hpp>
 
 namespace sonde {
 
 inline namespace SONDE_ABI {
 
 namespace log {
-
-template <class T>
-inline constexpr bool is_attribute = false;
-template <meta::fixed_string Key, class Value>
-inline constexpr bool is_attribute<attribute<Key, Value>> = true;
 
 template <class... T>
 struct type_list {
@@ -47,11 +43,14 @@ class located_format {
  public:
   template <std::convertible_to<std::string_view> Text>
   consteval located_format(const Text& text, const char* file = __builtin_FILE(), unsigned line = __builtin_LINE(),
-                           const char* function = __builtin_FUNCTION())
-      : format{text}, from{capture_location ? record::call_site{file, line, function} : record::call_site{}} {}
+                           const char* function = __builtin_FUNCTION()) {
+    static_cast<void>(format_of<Arguments...>{text});
+    const std::string_view format = text;
+    site = record::describe_log({format.data(), format.size()},
+                                capture_location ? record::call_site{file, line, function} : record::call_site{});
+  }
 
-  format_of<Arguments...> format;
-  record::call_site from;
+  record::log_site site{};
 };
 
 template <bool Wanted, class T>
@@ -61,25 +60,43 @@ template <bool Wanted, class T>
   else
     return std::tuple<>{};
 }
+/// Those that belong to the text, or those that do not.
+template <bool Attributes, class... T>
+[[nodiscard]] constexpr auto select_all(T&... arguments) noexcept {
+  return std::tuple_cat(select<is_attribute<std::remove_const_t<T>> == Attributes>(arguments)...);
+}
+template <class... T>
+inline constexpr bool has_attributes = (is_attribute<std::remove_cvref_t<T>> || ...);
 
-template <class... Arguments>
-void emit(level severity, const located_format<Arguments...>& message,
-          std::remove_reference_t<Arguments>&... arguments) noexcept {
-  record::log_record made{severity};
-  record::frame* into = made.target();
+/// One for all calls with arguments of these types.
+template <class... T>
+void emit(level severity, const record::log_site& site, T&... arguments) noexcept {
+  record::with_copies([&](const record::copied_arguments& copies) { record::write_log(severity, site, copies); },
+                      arguments...);
+}
+template <class... T>
+void emit_with_attributes(level severity, const record::log_site& site, T&... arguments) noexcept {
+  record::recorder* const mine = record::recorder_for(severity);
+  if (mine == nullptr) return;
+  record::log_record made{mine, severity, 0, record::id_of(*mine, site)};
+  std::apply(
+      [&](auto&... each) {
+        record::with_copies(
+            [&](const record::copied_arguments& copies) { record::put_arguments(*made.target(), site, copies); },
+            each...);
+      },
+      select_all<false>(arguments...));
+  std::apply([&](auto&... each) { record::put_attributes(*made.target(), each...); }, select_all<true>(arguments...));
+}
+template <class... T>
+void emit_formatted(level severity, const record::log_site& site, T&... arguments) noexcept {
+  record::log_record made{record::recorder_for(severity), severity};
+  record::frame* const into = made.target();
   if (into == nullptr) return;
-  const fmt::string_view format = message.format;
-  if constexpr ((is_attribute<std::remove_cvref_t<Arguments>> || ...)) {
-    const auto formatted = []<class T>(T& argument) { return select<!is_attribute<std::remove_const_t<T>>>(argument); };
-    const auto attributes = []<class T>(T& argument) { return select<is_attribute<std::remove_const_t<T>>>(argument); };
-    std::apply([&](auto&... each) { record::put_body(*into, format, fmt::make_format_args(each...)); },
-               std::tuple_cat(formatted(arguments)...));
-    std::apply([&](auto&... each) { record::put_attributes(*into, each...); },
-               std::tuple_cat(attributes(arguments)...));
-  } else {
-    record::put_body(*into, format, fmt::make_format_args(arguments...));
-  }
-  record::put_call_site(*into, message.from);
+  std::apply([&](auto&... each) { record::put_body(*into, site, fmt::make_format_args(each...)); },
+             select_all<false>(arguments...));
+  std::apply([&](auto&... each) { record::put_attributes(*into, each...); }, select_all<true>(arguments...));
+  record::put_call_site(*into, site.from);
 }
 
 /// One level's function. A function object, so that the six differ in one word.
@@ -89,13 +106,26 @@ struct writer {
   [[gnu::always_inline]] void operator()(
       [[maybe_unused]] std::type_identity_t<located_format<Arguments...>> message,
       [[maybe_unused]] Arguments&&... arguments) const noexcept {
-    if constexpr (enabled && Level >= min_level) emit<Arguments...>(Level, message, arguments...);
+    if constexpr (enabled && Level >= min_level) {
+      if (!record::may_record(Level)) return;
+      if constexpr (((is_attribute<std::remove_cvref_t<Arguments>> ||
+                      record::copyable_argument<std::remove_cvref_t<Arguments>>) && ...)) {
+        constexpr bool may_be_address = (record::is_c_string<std::remove_cvref_t<Arguments>> || ...);
+        if (!may_be_address || message.site.copies_arguments) {
+          if constexpr (has_attributes<Arguments...>)
+            return emit_with_attributes(Level, message.site, arguments...);
+          else
+            return emit(Level, message.site, arguments...);
+        }
+      }
+      emit_formatted(Level, message.site, arguments...);
+    }
   }
 };
 
 /// `sonde::log::info("{} activities for {}", count, handle, sonde::attr<"app.cache">(hit))`: attributes stand among the
 /// arguments, first or last, and are no part of the text. Never throws: a formatter that does leaves the format itself as
-/// the text, and is counted as cut. Gone at compile time below SONDE_MIN_LEVEL.
+/// the text, and is counted as cut. Gone at compile time below SONDE_MIN_LEVEL, not recorded below the session's level.
 inline constexpr writer<level::trace> trace;
 inline constexpr writer<level::debug> debug;
 inline constexpr writer<level::info> info;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// A log record on its way into the ring: made on the stack, stamped with the active span's ids, published at once.
+// A log record on its way into the ring: stamped with the active span's ids, made on the stack, published at once.
+
+#include <cstddef>
+#include <cstdint>
 
 #include <sonde/config.hpp>
 #include <sonde/record/attribute.hpp>
@@ -10,25 +13,50 @@
 
 namespace sonde::record {
 
-/// Null-operation where no session takes records.
+[[nodiscard, gnu::always_inline]] inline bool reaches_level(const recorder& mine, level severity) noexcept {
+  return static_cast<std::uint8_t>(severity) >= __atomic_load_n(&mine.log_level, __ATOMIC_RELAXED);
+}
+/// Whether logs of this level are recorded, as far as a glance tells: whoever looks closer comes to `recorder_for`.
+[[nodiscard, gnu::always_inline]] inline bool may_record(level severity) noexcept {
+  const recorder* const mine = attached_recorder();
+  return mine == nullptr || reaches_level(*mine, severity);
+}
+/// This thread's recorder; null where no session takes logs of this level.
+[[nodiscard, gnu::always_inline]] inline recorder* recorder_for(level severity) noexcept {
+  recorder* const mine = live_recorder();
+  return mine != nullptr && reaches_level(*mine, severity) ? mine : nullptr;
+}
+
+/// All of a log's header but its first word.
+[[gnu::always_inline]] inline void write_log_header(char* to, recorder& mine, level severity,
+                                                    std::uint8_t flags) noexcept {
+  const auto put = [to](std::size_t offset, std::uint64_t word) { __builtin_memcpy(to + offset, &word, sizeof word); };
+  const std::uint64_t now = context::ticks();
+  put(offsetof(struct header, start), now);
+  put(offsetof(struct header, end), now);
+  put(offsetof(struct header, parent_id), 0);
+  if (frame* const active = active_frame(mine)) {
+    const span_context within = context_of(*active);
+    __builtin_memcpy(to + offsetof(struct header, span_id), &within.span_id, sizeof within.span_id);
+    __builtin_memcpy(to + offsetof(struct header, trace_id), &within.trace_id, sizeof within.trace_id);
+    if (within.sampled) flags |= sampled;
+  } else {
+    put(offsetof(struct header, span_id), 0);
+    __builtin_memset(to + offsetof(struct header, trace_id), 0, sizeof(trace_id));
+  }
+  put(offsetof(struct header, location), tail_word(0, record_type::log, flags, static_cast<std::uint8_t>(severity)));
+}
+
+/// No-op where `mine` is null. `description` is the id of what describes it, 0 where its text is put into it.
 class log_record {
  public:
-  explicit log_record(level severity, std::uint8_t flags = 0) noexcept : mine_{live_recorder()} {
+  log_record(recorder* mine, level severity, std::uint8_t flags = 0, std::uint32_t description = 0) noexcept
+      : mine_{mine} {
     if (mine_ == nullptr) return;
     count(mine_->logs.started);
-    frame_.header = {};
-    frame_.set_head(record::head_word(0));
     frame_.room = frame::plain_room;
-    frame_.header.type = record_type::log;
-    frame_.header.flags = flags;
-    frame_.header.kind = static_cast<std::uint8_t>(severity);
-    frame_.header.start = frame_.header.end = context::ticks();
-    if (frame* active = active_frame(*mine_)) {
-      const span_context within = context_of(*active);
-      frame_.header.trace_id = within.trace_id;
-      frame_.header.span_id = within.span_id;
-      if (within.sampled) frame_.header.flags |= sampled;
-    }
+    frame_.set_head(head_word(description));
+    write_log_header(reinterpret_cast<char*>(&frame_.header), *mine_, severity, flags);
   }
   log_record(const log_record&) = delete;
   log_record& operator=(const log_record&) = delete;
@@ -37,7 +65,6 @@ class log_record {
   }
   /// Null where nothing is recorded.
   [[nodiscard]] frame* target() noexcept { return mine_ != nullptr ? &frame_ : nullptr; }
-  [[nodiscard]] recorder* owner() const noexcept { return mine_; }
 
  private:
   recorder* mine_;

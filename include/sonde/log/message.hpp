@@ -1,46 +1,78 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The parts of a log record that log/log.hpp writes: text formatted on the caller's stack, the place of the call.
+// How the text of a log gets into its record: as the arguments of its format, which the collector makes it from; or,
+// where one of them cannot be copied, made here, on the caller's stack. Used by log.hpp.
 
 #include <cstddef>
 #include <cstdint>
 
 #include <fmt/format.h>  // core.h leaves vformat_to to the library, whose name for it Clang 14 mangles unlike GCC
 
-#include <sonde/record/attribute.hpp>
+#include <sonde/log/copied_argument.hpp>
+#include <sonde/log/log_record.hpp>
+#include <sonde/log/log_site.hpp>
 
 namespace sonde::record {
 
-/// Where a log function was called; `file` is null where that is not captured.
-struct call_site {
-  const char* file = nullptr;
-  std::uint32_t line = 0;
-  const char* function = nullptr;
-};
+/// The format stands for the text.
+[[gnu::noinline, gnu::cold]] inline void put_format(frame& into, meta::text format) noexcept {
+  into.count_cut();
+  put_text(into, 0, entry_type::body, format);
+}
 
 /// Texts up to this size need no heap.
 inline constexpr std::size_t short_message = 512;
 
-/// The text of a log. Where a formatter throws or memory is short it is the format itself, and counted.
-[[gnu::noinline]] inline void put_body(frame& into, fmt::string_view format, fmt::format_args arguments) noexcept {
+/// The text, made now. Where a formatter throws, memory is short or it is too long, it is the format itself, and counted.
+[[gnu::noinline]] inline void put_body(frame& into, const log_site& site, const fmt::format_args& arguments) noexcept {
   try {
     fmt::basic_memory_buffer<char, short_message> text;
-    fmt::vformat_to(fmt::appender{text}, format, arguments);
-    put_text(into, 0, entry_type::body, {text.data(), text.size()});
+    fmt::vformat_to(fmt::appender{text}, fmt::string_view{site.format.data, site.format.size}, arguments);
+    if (text.size() <= max_payload) return put_text(into, 0, entry_type::body, {text.data(), text.size()});
   } catch (...) {
-    into.count_cut();
-    put_text(into, 0, entry_type::body, {format.data(), format.size()});
   }
+  put_format(into, site.format);
 }
 
-/// Source: OpenTelemetry semantic conventions, "Source code".
-[[gnu::noinline]] inline void put_call_site(frame& into, const call_site& from) noexcept {
-  if (from.file == nullptr) return;
-  const auto text = [](const char* name) { return meta::text{name, __builtin_strlen(name)}; };
-  put_text(into, key<description_type::attribute, "code.file.path">, text(from.file));
-  put_integer(into, key<description_type::attribute, "code.line.number">, from.line);
-  put_text(into, key<description_type::attribute, "code.function.name">, text(from.function));
+/// Of a record described by the site, if it could be.
+[[gnu::noinline]] inline void put_arguments(frame& into, const log_site& site,
+                                          const copied_arguments& arguments) noexcept {
+  if (into.header.description == 0 || arguments.entries_size > max_payload) return put_format(into, site.format);
+  if (char* const to = reserve(into, arguments.entries_size)) write_entries(to, arguments);
+}
+/// The site's id could not be had, or its arguments do not fit.
+[[gnu::noinline, gnu::cold]] inline void write_unusual(recorder& mine, level severity, const log_site& site) noexcept {
+  log_record made{&mine, severity};
+  put_format(*made.target(), site.format);
+  put_call_site(*made.target(), site.from);
+}
+[[nodiscard, gnu::noinline, gnu::cold]] inline char* fresh_room(recorder& mine, std::size_t size) noexcept {
+  if (make_room(mine, size)) return mine.filling->data;
+  count_drop(mine.logs, drop_reason::queue_full);
+  return nullptr;
+}
+
+/// A log without attributes: straight into the ring.
+[[gnu::noinline]] inline void write_log(level severity, const log_site& site,
+                                      const copied_arguments& arguments) noexcept {
+  recorder* const mine = recorder_for(severity);
+  if (mine == nullptr) return;
+  const std::uint32_t id = id_of(*mine, site);
+  const std::size_t size = sizeof(struct header) + arguments.entries_size;
+  if (id == 0 || size > max_payload) [[unlikely]] return write_unusual(*mine, severity, site);
+  count(mine->logs.started);
+  char* to = room_in(*mine->filling, size);
+  if (to == nullptr) [[unlikely]] {
+    to = fresh_room(*mine, size);
+    if (to == nullptr) return;
+  }
+  const std::uint64_t head = make_word(static_cast<std::uint32_t>(size), id);
+  __builtin_memcpy(to, &head, sizeof head);
+  write_log_header(to, *mine, severity, 0);
+  write_entries(to + sizeof(struct header), arguments);
+  publish(*mine->filling, size, false);
+  count(mine->logs.written);
 }
 
 }  // namespace sonde::record

@@ -20,7 +20,7 @@ namespace record {
   frame* active = active_frame(*mine);
   if (frame* into = writable(active)) put_exception_event(*into, type, message);
   publish_amendment(*mine, active, type, message);
-  log_record occurrence{severity, record::occurrence};
+  log_record occurrence{mine, severity, record::occurrence};
   if (frame* into = occurrence.target()) {
     put_text(*into, 0, entry_type::body, message.empty() ? type : message);
     put_text(*into, key<description_type::attribute, "exception.type">, type);
@@ -50,7 +50,7 @@ inline namespace SONDE_ABI {
 template <class Text>
 [[gnu::always_inline]] inline void report_message(const Text& message, level severity = level::info) noexcept {
   if constexpr (enabled) {
-    record::log_record occurrence{severity, record::occurrence};
+    record::log_record occurrence{record::live_recorder(), severity, record::occurrence};
     if (record::frame* into = occurrence.target()) record::put_part(*into, record::entry_type::body, message);
   }
 }

@@ -2,8 +2,9 @@
 #pragma once
 
 // A growing run of bytes for encoders, which write behind a cursor of their own and ask for room first: one comparison
-// per attribute, and no allocation once it has grown to the size of a batch.
+// per attribute, and one allocation per batch once it knows how large batches are.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
@@ -16,14 +17,23 @@ namespace sonde::otlp {
 class byte_buffer {
  public:
   byte_buffer() = default;
+  /// A copy, exactly as large.
+  explicit byte_buffer(std::string_view bytes) {
+    if (bytes.empty()) return;
+    grow_to(bytes.size());
+    std::memcpy(begin_, bytes.data(), bytes.size());
+    size_ = bytes.size();
+  }
   byte_buffer(byte_buffer&& other) noexcept
       : begin_{std::exchange(other.begin_, nullptr)},
         size_{std::exchange(other.size_, 0)},
-        limit_{std::exchange(other.limit_, nullptr)} {}
+        limit_{std::exchange(other.limit_, nullptr)},
+        first_capacity_{other.first_capacity_} {}
   byte_buffer& operator=(byte_buffer&& other) noexcept {
     std::swap(begin_, other.begin_);
     std::swap(size_, other.size_);
     std::swap(limit_, other.limit_);
+    std::swap(first_capacity_, other.first_capacity_);
     return *this;
   }
   ~byte_buffer() { std::free(begin_); }
@@ -45,33 +55,53 @@ class byte_buffer {
   /// Keeps what was written before `at`.
   void commit(const char* at) noexcept { size_ = offset(at); }
 
-  /// Empty again; the memory stays, unless one outlier made it large.
-  void clear() noexcept {
-    size_ = 0;
-    if (offset(limit_) > most_kept) {
-      std::free(begin_);
-      begin_ = limit_ = nullptr;
-    }
+  /// What was written, with little room to spare. This one is empty afterwards, and once written to again asks for as much
+  /// as was needed now: batches resemble one another.
+  [[nodiscard]] byte_buffer hand_over() noexcept {
+    first_capacity_ = std::max(least_again, size_ + size_ / 8);
+    byte_buffer taken;
+    std::swap(taken.begin_, begin_);
+    std::swap(taken.size_, size_);
+    std::swap(taken.limit_, limit_);
+    taken.give_back();
+    return taken;
+  }
+  /// Keeps the first `size` bytes.
+  void truncate(std::size_t size) noexcept {
+    size_ = size;
+    give_back();
   }
 
  private:
   static constexpr std::size_t least = std::size_t{16} << 10;
-  static constexpr std::size_t most_kept = std::size_t{16} << 20;
+  static constexpr std::size_t least_again = 1024;
 
   [[nodiscard, gnu::noinline, gnu::cold]] char* grow(char* at, std::size_t bytes) {
     const std::size_t used = offset(at);
-    std::size_t capacity = offset(limit_) < least / 2 ? least : offset(limit_) * 2;
+    std::size_t capacity = begin_ == nullptr ? first_capacity_ : std::max(least, offset(limit_) * 2);
     while (capacity - used < bytes) capacity *= 2;
+    grow_to(capacity);
+    return begin_ + used;
+  }
+  void grow_to(std::size_t capacity) {
     char* const larger = static_cast<char*>(std::realloc(begin_, capacity));
     if (larger == nullptr) throw std::bad_alloc{};
     begin_ = larger;
     limit_ = larger + capacity;
-    return larger + used;
+  }
+  /// What is kept for long is kept without much room: queues count the bytes alone.
+  void give_back() noexcept {
+    if (size_ == 0 || offset(limit_) - size_ <= size_ / 4) return;
+    char* const smaller = static_cast<char*>(std::realloc(begin_, size_));
+    if (smaller == nullptr) return;
+    begin_ = smaller;
+    limit_ = smaller + size_;
   }
 
   char* begin_ = nullptr;
   std::size_t size_ = 0;
   char* limit_ = nullptr;
+  std::size_t first_capacity_ = least;
 };
 
 /// Copies short texts without a call: two overlapping pieces of a fixed size. Returns where it stopped.

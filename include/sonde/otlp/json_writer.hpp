@@ -2,7 +2,7 @@
 #pragma once
 
 // Writes values of OTLP/JSON into a byte_buffer: texts escaped, 64-bit integers as text, ids as hexadecimal digits. Used by
-// json.hpp. Source: OTLP specification 1.11, "JSON Protobuf Encoding".
+// json_span.hpp and json_log.hpp. Source: OTLP specification 1.11, "JSON Protobuf Encoding".
 
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +12,7 @@
 #include <sonde/encoding/hex.hpp>
 #include <sonde/encoding/json.hpp>
 #include <sonde/encoding/json_number.hpp>
+#include <sonde/otlp/added_attributes.hpp>
 #include <sonde/otlp/byte_buffer.hpp>
 #include <sonde/otlp/deepest_value.hpp>
 #include <sonde/record/location.hpp>
@@ -52,21 +53,49 @@ class json_writer {
     *at_++ = '"';
   }
 
-  /// `{"key":…,"value":{…}}`, comma-separated.
-  template <class List>
-  void attributes(const List& list) {
+  void text_value(std::string_view value) {
+    raw(R"({"stringValue":)");
+    text(value);
+    raw("}");
+  }
+
+  /// `[{"key":…,"value":{…}},…]` of an event or link.
+  void attributes(const record::attribute_list& list) {
+    raw("[");
     bool first = true;
-    for (const record::attribute_view& each : list) {
-      raw(first ? R"({"key":")" : R"(,{"key":")");
-      first = false;
-      raw(each.key->json);
-      raw(R"(","value":)");
-      any(each.value, 0);
-      raw("}");
-    }
+    for (const record::attribute_view& each : list) attribute(first, each);
+    raw("]");
+  }
+  /// The same of a span or log: its own, where it comes from (or null), those that every record gets.
+  void attributes(const record::attribute_run& own, const record::registered* location, const added_attributes& added) {
+    raw("[");
+    bool first = true;
+    for (const record::attribute_view& each : own)
+      if (!added.replace(each.key->name)) attribute(first, each);
+    if (location != nullptr) item(first, location->location_json);
+    if (!added.empty()) item(first, added.bytes());
+    raw("]");
+  }
+  /// A dropped…Count or flags, left out where there are none.
+  void unless_zero(std::string_view member, std::uint32_t value) {
+    if (value == 0) return;
+    raw(member);
+    number(value);
   }
 
  private:
+  void attribute(bool& first, const record::attribute_view& each) {
+    item(first, R"({"key":")");
+    raw(each.key->json);
+    raw(R"(","value":)");
+    any(each.value, 0);
+    raw("}");
+  }
+  void item(bool& first, std::string_view text) {
+    if (!first) raw(",");
+    first = false;
+    raw(text);
+  }
   void any(const record::value_view& value, int depth) {
     raw("{");
     if (depth <= deepest_value) record::visit(value, any_writer{*this, depth});

@@ -11,7 +11,9 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
+#include <string_view>
 
+#include <sonde/otlp/added_attributes.hpp>
 #include <sonde/otlp/byte_buffer.hpp>
 #include <sonde/otlp/scope_buffers.hpp>
 #include <sonde/otlp/short_attribute.hpp>
@@ -23,8 +25,8 @@ namespace sonde::otlp {
 /// Works from what the reader and the scopes have met before: a record that names anything new is not plain either.
 class plain_span {
  public:
-  plain_span(record::record_view record, const record::record_reader& reader) noexcept
-      : record_{record.data}, size_{record.size()}, reader_{reader}, known_{reader.descriptions()} {}
+  plain_span(record::record_view record, const record::record_reader& reader, const added_attributes& added) noexcept
+      : record_{record.data}, size_{record.size()}, reader_{reader}, known_{reader.descriptions()}, added_{added} {}
 
   /// How many bytes it appended; 0 where the span is not plain, and then nothing has changed.
   [[nodiscard, gnu::always_inline]] std::size_t append_to(scope_buffers& scopes) const {
@@ -39,7 +41,9 @@ class plain_span {
     byte_buffer* const into = scopes.known(site.scope);
     if (into == nullptr) return 0;
 
-    char* const begin = into->room(into->cursor(), most_bytes + site.protobuf.size() + place.location_protobuf.size());
+    const std::string_view added = added_.bytes();
+    char* const begin =
+        into->room(into->cursor(), most_bytes + site.protobuf.size() + place.location_protobuf.size() + added.size());
     char* at = put_parent(put_ids(begin + 3, header), header);
     at = put_block(at, site.protobuf);
     const std::int64_t start = reader_.clock().unix_nano(header.start);
@@ -47,6 +51,10 @@ class plain_span {
     at = put_attributes(at, std::min<std::size_t>(longest_short_text, limits.value_length));
     if (at == nullptr) return 0;
     at = put_copy(at, place.location_protobuf);
+    if (!added.empty()) [[unlikely]] {
+      if (has_replaced_key()) return 0;
+      at = put_copy(at, added);
+    }
     at = put_flags(at, header);
     const auto size = static_cast<std::size_t>(at - begin) - 3;
     if (size < 128 || size >= 1 << 14) [[unlikely]]
@@ -113,10 +121,17 @@ class plain_span {
     return false;
   }
 
+  [[nodiscard, gnu::noinline]] bool has_replaced_key() const noexcept {
+    for (record::entry_cursor each = record::record_view{record_}.entries(); each.next();)
+      if (added_.replace(known_[each.id()]->name)) return true;
+    return false;
+  }
+
   const char* record_;
   std::size_t size_;
   const record::record_reader& reader_;
   std::span<const record::registered* const> known_;
+  const added_attributes& added_;
 };
 
 }  // namespace sonde::otlp

@@ -2,7 +2,7 @@
 #pragma once
 
 // Writes fields of OTLP messages into a byte_buffer: texts made valid, attributes of every type, messages whose length is
-// known only once they are written. Used by protobuf.hpp. Source: opentelemetry-proto 1.11, common.proto.
+// known only once they are written. Used by protobuf_span.hpp and protobuf_log.hpp. Source: opentelemetry-proto 1.11, common.proto.
 
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +12,7 @@
 
 #include <sonde/encoding/protobuf.hpp>
 #include <sonde/encoding/utf8.hpp>
+#include <sonde/otlp/added_attributes.hpp>
 #include <sonde/otlp/byte_buffer.hpp>
 #include <sonde/otlp/deepest_value.hpp>
 #include <sonde/otlp/short_attribute.hpp>
@@ -53,6 +54,13 @@ class protobuf_writer {
     return clean.put(encoding::put_varint(at, clean.size));
   }
 
+  /// An AnyValue that holds a text.
+  [[nodiscard]] char* put_any_text(char* at, char tag, std::string_view text) {
+    const clean_text clean{text};
+    at = to_.room(at, clean.size + short_attribute_room);
+    return put_any_text(at, tag, clean);
+  }
+
   /// A KeyValue as field `tag`, its key already encoded.
   [[nodiscard, gnu::noinline]] char* put_attribute(char* at, char tag, const record::attribute_view& each) {
     const record::padded_view key = each.key->protobuf;
@@ -68,6 +76,19 @@ class protobuf_writer {
       default: break;
     }
     return record::visit(value, attribute_writer{*this, at, tag, key});
+  }
+  /// All of a record but those that `added` replaces.
+  [[nodiscard]] char* put_attributes(char* at, char tag, const record::attribute_run& list, const added_attributes& added) {
+    for (const record::attribute_view& each : list)
+      if (added.empty() || !added.replace(each.key->name)) [[likely]]
+        at = put_attribute(at, tag, each);
+    return at;
+  }
+  /// A dropped_…_count, left out where nothing was.
+  [[nodiscard]] char* put_count(char* at, std::uint32_t field, std::uint32_t count) {
+    if (count == 0) [[likely]]
+      return at;
+    return encoding::put_varint_field(to_.room(at, scalar_room), field, count);
   }
 
  private:
@@ -101,11 +122,18 @@ class protobuf_writer {
 
   [[nodiscard]] char* put_text_value(char* at, char tag, record::padded_view key, std::string_view text) {
     const clean_text clean{text};
-    const std::size_t any = 1 + encoding::varint_size(clean.size) + clean.size;
+    const std::size_t any = any_text_size(clean);
     at = to_.room(at, key.size + clean.size + short_attribute_room);
     at = put_key(at, tag, key, 1 + encoding::varint_size(any) + any);
-    *at++ = value_tag;
-    at = encoding::put_varint(at, any);
+    return put_any_text(at, value_tag, clean);
+  }
+  [[nodiscard]] static std::size_t any_text_size(const clean_text& clean) noexcept {
+    return 1 + encoding::varint_size(clean.size) + clean.size;
+  }
+  /// Into room that is there.
+  [[nodiscard]] static char* put_any_text(char* at, char tag, const clean_text& clean) noexcept {
+    *at++ = tag;
+    at = encoding::put_varint(at, any_text_size(clean));
     *at++ = text_tag;
     return clean.put(encoding::put_varint(at, clean.size));
   }

@@ -12,6 +12,8 @@
 
 #include <unistd.h>
 
+#include <sonde/record/own_words.hpp>
+
 namespace sonde {
 
 /// Gets each line without its end. Called from any thread, never per span; may be empty-handed (`[](auto) {}`) to silence.
@@ -28,6 +30,7 @@ class diagnostics {
   void say(std::string_view sentence) const noexcept {
     try {
       if (handler_) {
+        const record::own_words marked;
         handler_(sentence);
       } else {
         const std::string line = "sonde: " + std::string{sentence} + "\n";

@@ -14,6 +14,7 @@
 
 #include <sonde/environment/provenance.hpp>
 #include <sonde/environment/reader.hpp>
+#include <sonde/pipeline/tally.hpp>
 #include <sonde/record/span_view.hpp>
 #include <sonde/resource/resource.hpp>
 #include <sonde/transport/request.hpp>
@@ -27,6 +28,7 @@ struct setup {
   environment::reader& environment;      // findings go to diagnostics
   environment::provenance& settings;     // what came from where
   std::size_t queue_bytes;               // bound of this exporter's queue
+  std::uint32_t sample_rate = 1;         // how many traces each recorded one stands for, by the session's sampler
 };
 
 /// Thrown by an exporter's open(): what is wrong and what to do, one sentence. The session starts without it.
@@ -44,11 +46,6 @@ concept names_and_opens = std::movable<E> && requires(E& exporter, setup& at_sta
 template <class E>
 concept takes_logs = requires(E& exporter, const record::log_view& log) { exporter.write(log); };
 
-/// How many spans and logs, handled as one.
-struct tally {
-  std::uint64_t spans = 0;
-  std::uint64_t logs = 0;
-};
 /// What became of records a sink had kept for later.
 struct settlement {
   tally written;
@@ -58,7 +55,7 @@ struct settlement {
 /// `write` returns whether the record was kept. Where there is `flush()`, it follows each batch of records; `advance(now,
 /// flushing)` in its place is called on every pass, for a sink that waits for something. A sink that keeps records in memory
 /// for a while before they are safe has `take_settled()`: the settlement of those whose fate is known since the last call;
-/// the rest is queued. One that goes on holding some of them through a flush has `idle()`: nothing more to do now.
+/// the rest is queued. One that has no place for one of the signals says so in `takes(tally)`. One that goes on holding some of them through a flush has `idle()`: nothing more to do now.
 template <class E>
 concept sink = names_and_opens<E> && requires(E& exporter, const record::span_view& span) {
   { exporter.write(span) } -> std::same_as<bool>;
@@ -72,34 +69,70 @@ concept run_sink = names_and_opens<E> && requires(E& exporter, const record::rec
 
 /// When a batch is closed, whichever comes first, and how much may wait.
 struct batch_limits {
-  std::uint32_t count = 512;                 // OTEL_BSP_MAX_EXPORT_BATCH_SIZE
-  std::size_t bytes = std::size_t{4} << 20;  // of the encoded request
-  std::chrono::milliseconds age{5000};       // OTEL_BSP_SCHEDULE_DELAY
-  std::uint32_t queue_count = UINT32_MAX;    // OTEL_BSP_MAX_QUEUE_SIZE
+  std::uint32_t count = 512;                 // of records in a request
+  std::size_t bytes = std::size_t{4} << 20;  // of a request: none is larger
+  std::chrono::milliseconds age{5000};
+  std::uint32_t queue_count = UINT32_MAX;
   std::size_t queue_bytes = std::size_t{32} << 20;
-  std::chrono::milliseconds timeout{10000};  // for one request with all its attempts
+  std::chrono::milliseconds timeout{10000};  // for one request with all its attempts; 0: no limit
+  std::uint32_t concurrent = 1;              // requests under way at once
 };
 
 /// What a reply means.
 struct verdict {
-  enum class outcome : std::uint8_t { accepted, retry, refused };
+  enum class outcome : std::uint8_t {
+    accepted,
+    retry,     // the same again, later
+    too_much,  // less at once may do: the batch is split where it can be
+    refused,
+  };
   outcome result = outcome::accepted;
   std::uint64_t rejected = 0;                              // of an accepted request: how many the backend refused
   std::optional<std::chrono::milliseconds> retry_after{};  // the backend's wish
-  std::string sentence{};                                  // for people: why, and what to do
+  std::string sentence{};  // for people: why, and what to do; empty where a retry is nothing to speak of
 };
 
-/// `encode` appends one record to the batch; `seal` takes the batch as a request; `judge` reads the reply.
-template <class E>
-concept request_exporter =
-    names_and_opens<E> && requires(E& exporter, const record::span_view& span, const transport::response& reply) {
-      typename E::transport;
-      exporter.encode(span);
-      { exporter.encoded_size() } -> std::same_as<std::size_t>;
-      { exporter.seal() } -> std::same_as<transport::request>;
-      { exporter.judge(reply) } -> std::same_as<verdict>;
-      { exporter.limits() } -> std::convertible_to<batch_limits>;
+template <class L>
+concept encodes_spans = requires(L& lane, const record::span_view& span) { lane.encode(span); };
+template <class L>
+concept encodes_logs = requires(L& lane, const record::log_view& log) { lane.encode(log); };
+
+template <class L>
+concept judges_replies = requires(L& lane, const transport::response& reply) {
+  { lane.judge(reply) } -> std::same_as<verdict>;
+};
+/// For replies that name records by their place in the batch.
+template <class L>
+concept judges_by_batch = requires(L& lane, const transport::response& reply, const typename L::batch& sent) {
+  { lane.judge(reply, sent) } -> std::same_as<verdict>;
+};
+
+/// The way of some records to one endpoint: `encode` adds to the open batch and may return how many texts it had to shorten;
+/// `take_batch` closes it, `request_for` makes a request of it, anew for each attempt; `judge` reads the reply. May have
+///   `split(batch&)`                      takes the later half out, for batches that are too large; of one signal then
+///   `exceeds(batch)`                     whether a closed batch is more than one request takes, by rules of its own: then it
+///                                        is split, quietly; the size of a request's body does not count with it
+///   `encode_plain(record, reader)`       true where it could encode a span without a view of it
+///   `label()`                            what to call it in lines, where an exporter has several lanes
+///   `wanted()` or `wanted(header)`       false where the user switched it off, or records of that kind: counted as unwanted
+///   `errand(now)`, `errand_done(reply, now)`, `errand_due()`, `ready(now)`, `obstacle()`
+///                                        a request to be made first, like one for credentials; its reply; when to ask again;
+///                                        whether batches can be sent; why not, if something went wrong.
+template <class L>
+concept request_lane =
+    (encodes_spans<L> || encodes_logs<L>) && std::movable<typename L::batch> && (judges_replies<L> || judges_by_batch<L>) &&
+    requires(L& lane, typename L::batch& closed) {
+      { lane.encoded_size() } -> std::same_as<std::size_t>;
+      { lane.take_batch() } -> std::same_as<typename L::batch>;
+      { lane.request_for(closed) } -> std::same_as<transport::request>;
+      { lane.limits() } -> std::convertible_to<batch_limits>;
     };
+
+/// Is one lane itself, or has `lanes()`: a tuple of references to those it has. A record goes to the first that encodes it.
+/// What none encodes counts as unsupported, or as `of_other_signals`: unwanted, where nobody would expect it to be sent there.
+template <class E>
+concept request_exporter = names_and_opens<E> && requires { typename E::transport; } &&
+                           (request_lane<E> || requires(E& exporter) { exporter.lanes(); });
 
 template <class E>
 concept exporter = sink<E> || run_sink<E> || request_exporter<E>;

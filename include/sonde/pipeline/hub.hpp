@@ -15,6 +15,7 @@
 #include <cxxabi.h>
 #include <pthread.h>
 
+#include <sonde/config.hpp>
 #include <sonde/pipeline/recorder_pool.hpp>
 #include <sonde/pipeline/waker.hpp>
 #include <sonde/record/entries.hpp>
@@ -36,13 +37,15 @@ class hub {
   pipeline::waker waker;
 
   /// Plugs the session in. False where another one is live.
-  [[nodiscard]] bool connect(const sampling::any_sampler& sampler, std::uint32_t propagators, std::size_t ring_bytes) {
+  [[nodiscard]] bool connect(const sampling::any_sampler& sampler, std::uint32_t propagators, std::size_t ring_bytes,
+                             level least_log) {
     const std::lock_guard lock{mutex_};
     if (occupied_) return false;
     occupied_ = true;
     samplers_.push_back(std::make_unique<sampling::any_sampler>(sampler));  // kept: a thread may be asking an old one
     sampler_.store(samplers_.back().get(), std::memory_order_release);
     propagators_.store(propagators, std::memory_order_relaxed);
+    set_log_level(least_log);
     recorders.recycle_abandoned();
     recorders.set_bound(ring_bytes);
     session_.fetch_add(1, std::memory_order_relaxed);
@@ -50,6 +53,10 @@ class hub {
                                                  make_room, describe_current, describe};
     __atomic_store_n(&record::the_root.table, &table, __ATOMIC_RELEASE);
     return true;
+  }
+  /// Of all threads, from now on.
+  void set_log_level(level least) noexcept {
+    recorders.set_log_level(least, [this, least] { log_level_.store(least, std::memory_order_relaxed); });
   }
   /// From here on spans and logs are no-ops. The collector may still read what they left, until `vacate`.
   void disconnect() noexcept {
@@ -76,7 +83,7 @@ class hub {
     return instance().recorders.attach([]() noexcept -> recorder_pool::terms {
       hub& here = instance();
       const sampling::any_sampler* chosen = here.sampler_.load(std::memory_order_acquire);
-      return {here.session(), chosen != nullptr && chosen->drops_roots()};
+      return {here.session(), chosen != nullptr && chosen->drops_roots(), here.log_level_.load(std::memory_order_relaxed)};
     });
   }
   static std::uint32_t enroll(record::description& fresh) noexcept {
@@ -156,6 +163,7 @@ class hub {
   std::vector<std::unique_ptr<sampling::any_sampler>> samplers_;
   std::atomic<const sampling::any_sampler*> sampler_{nullptr};
   std::atomic<std::uint32_t> propagators_{0};
+  std::atomic<level> log_level_{level::trace};
   std::atomic<std::uint64_t> session_{0};
   std::atomic<std::uint64_t> forks_{0};
 };

@@ -9,16 +9,14 @@
 #include <vector>
 
 #include <sonde/pipeline/stats.hpp>
+#include <sonde/pipeline/tally.hpp>
 
 namespace sonde::pipeline {
 
-/// `1 span`, `2 spans`.
-[[nodiscard]] inline std::string counted(std::uint64_t count, std::string_view noun) {
-  return std::to_string(count) + ' ' + std::string{noun} + (count == 1 ? "" : "s");
-}
-
-/// `2 of 8 spans lost: queue full`, `3 of 8 spans lost: 2 rejected by the backend, 1 queue full`; empty where none was.
-[[nodiscard]] inline std::string loss_line(const drop_counts& lost, std::uint64_t of, std::string_view noun) {
+/// `2 of 8 spans lost: queue full`, `3 of 8 spans lost: 2 rejected by the backend, 1 queue full`; empty where none was. What
+/// the user did not want is no loss.
+[[nodiscard]] inline std::string loss_line(drop_counts lost, std::uint64_t of, std::string_view noun) {
+  lost[drop_reason::unwanted] = 0;
   const std::uint64_t total = lost.total();
   std::string reasons;
   for (std::size_t i = 0; i < lost.by_reason.size(); ++i) {

@@ -14,6 +14,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include <sonde/config.hpp>
 #include <sonde/context/entropy.hpp>
 #include <sonde/record/session_table.hpp>
 
@@ -44,6 +45,7 @@ class recorder_pool {
   struct terms {
     std::uint64_t session;
     bool drops_roots;
+    level log_level;
   };
 
   /// For this thread, in the session that is live then; null where memory is short or the session has just ended. Guards of an earlier
@@ -63,10 +65,19 @@ class recorder_pool {
     if (mine == nullptr) return nullptr;
     reset(*mine, agreed.session);
     mine->drops_roots = agreed.drops_roots;
+    set_log_level(*mine, agreed.log_level);
     record::this_thread = mine;
     pthread_setspecific(at_thread_exit(), mine);
     __atomic_store_n(&mine->live, true, __ATOMIC_RELEASE);
     return mine;
+  }
+
+  /// For threads that are there; others ask for their terms. `keep` stores it for those, under the same lock.
+  template <class Keep>
+  void set_log_level(level least, Keep keep) noexcept {
+    const std::lock_guard lock{mutex_};
+    keep();
+    for (record::recorder* each = first(); each != nullptr; each = each->next) set_log_level(*each, least);
   }
 
   /// Producer's side of a full chunk: a spare one, or a new one within the bound.
@@ -147,6 +158,9 @@ class recorder_pool {
   void set_bound(std::size_t bytes) noexcept { bound_.store(bytes, std::memory_order_relaxed); }
 
  private:
+  static void set_log_level(record::recorder& of, level least) noexcept {
+    __atomic_store_n(&of.log_level, static_cast<std::uint8_t>(least), __ATOMIC_RELAXED);
+  }
   /// Under the lock.
   void set_free(record::recorder& drained) noexcept {
     __atomic_store_n(&drained.session, std::uint64_t{0}, __ATOMIC_RELAXED);
@@ -188,6 +202,7 @@ class recorder_pool {
     mine.spans_read = mine.spans_retired = mine.word_seen = mine.begun_total = 0;
     mine.open_total = 0;
     __builtin_memset(mine.places, 0, sizeof mine.places);
+    __builtin_memset(mine.known_logs, 0, sizeof mine.known_logs);
     mine.logs_read = 0;
     __atomic_store_n(&mine.session, session, __ATOMIC_RELEASE);  // from here on the collector looks at it
   }

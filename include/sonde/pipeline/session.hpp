@@ -13,6 +13,9 @@
 #include <sonde/environment/near_miss.hpp>
 #include <sonde/environment/reader.hpp>
 #include <sonde/pipeline/collector.hpp>
+#include <sonde/pipeline/limits.hpp>
+#include <sonde/pipeline/log_level.hpp>
+#include <sonde/pipeline/log_text.hpp>
 #include <sonde/pipeline/loss_lines.hpp>
 #include <sonde/pipeline/request_slot.hpp>
 #include <sonde/pipeline/session_config.hpp>
@@ -20,30 +23,12 @@
 #include <sonde/propagation/from_environment.hpp>
 #include <sonde/record/record_reader.hpp>
 #include <sonde/resource/detect.hpp>
+#include <sonde/resource/from_environment.hpp>
 #include <sonde/sampling/from_environment.hpp>
 
 namespace sonde {
 
 namespace pipeline {
-
-/// Limits on spans from the environment. Source: OpenTelemetry environment variable specification, "Span Limits".
-[[nodiscard]] inline record::span_limits limits_from(environment::reader& environment) {
-  const auto count = [&](const char* specific, const char* general, std::uint32_t fallback) {
-    const auto read = [&](const char* name) { return environment.integer(name, 0, UINT32_MAX, std::to_string(fallback)); };
-    auto found = read(specific);
-    if (!found && general != nullptr) found = read(general);
-    return found ? static_cast<std::uint32_t>(*found) : fallback;
-  };
-  record::span_limits limits;
-  limits.attributes = count("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "OTEL_ATTRIBUTE_COUNT_LIMIT", 128);
-  limits.events = count("OTEL_SPAN_EVENT_COUNT_LIMIT", nullptr, 128);
-  limits.links = count("OTEL_SPAN_LINK_COUNT_LIMIT", nullptr, 128);
-  limits.event_attributes = count("OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT", nullptr, 128);
-  limits.link_attributes = count("OTEL_LINK_ATTRIBUTE_COUNT_LIMIT", nullptr, 128);
-  limits.value_length =
-      count("OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", UINT32_MAX);
-  return limits;
-}
 
 /// Everything a live session owns; what exporters were given references to stays where it is.
 struct session_core {
@@ -52,6 +37,7 @@ struct session_core {
   environment::provenance settings;
   resource::resource resource;
   record::span_limits limits;
+  record::log_limits log_limits;
   std::shared_ptr<pipeline::collector> collector;
   std::uint64_t forks = 0;
 
@@ -68,7 +54,8 @@ struct session_core {
 
   template <exporter Exporter>
   void add(Exporter exporter, setup& at_start) {
-    record::record_reader reader{hub::instance().descriptions, collector->times(), limits};
+    record::record_reader reader{hub::instance().descriptions, collector->times(), limits, log_limits,
+                                 std::make_unique<log_text>()};
     std::unique_ptr<slot> made;
     if constexpr (request_exporter<Exporter>)
       made = std::make_unique<request_slot<Exporter>>(std::move(exporter), out, std::move(reader),
@@ -132,6 +119,10 @@ class live_session {
     core_.reset();
     return complete;
   }
+  /// Logs below it are not recorded from now on, on any thread. They count nowhere. Reports have no such limit.
+  void set_log_level(level least) noexcept {
+    if (is_here()) pipeline::hub::instance().set_log_level(least);
+  }
   /// The loss ledger; after shutdown as it was then.
   [[nodiscard]] session_stats stats() const { return is_here() ? core_->collector->stats() : last_; }
   /// What came from where: settings with their values (secrets masked) and sources; after shutdown as they were.
@@ -177,23 +168,29 @@ live_session live_session::begin(session_config config, Exporters... exporters) 
     made.refusal_ = "disabled by OTEL_SDK_DISABLED";
     return made;
   }
+  if (core->environment.is_set("OTEL_CONFIG_FILE"))
+    core->environment.report("OTEL_CONFIG_FILE is not read: settings come from code and from the other variables");
   core->resource = resource::detect(
-      core->environment, {config.service_name, config.service_version, config.service_instance_id}, core->settings);
+      core->environment, {config.service_name, config.service_version, config.service_instance_id}, core->settings,
+      config.resource_detectors ? *config.resource_detectors : resource::detectors_from(core->environment));
   for (auto& [key, value] : config.resource_attributes) core->resource.set(key, std::move(value));
-  core->limits = config.limits ? *config.limits : pipeline::limits_from(core->environment);
+  core->limits = config.limits ? *config.limits : pipeline::span_limits_from(core->environment);
+  core->log_limits = config.log_limits ? *config.log_limits : pipeline::log_limits_from(core->environment);
   const sampling::any_sampler sampler =
       config.sampler ? *config.sampler : sampling::from_environment(core->environment);
   const propagation::propagator_list propagators =
       config.propagators ? *config.propagators : propagation::propagators_from(core->environment);
 
-  if (!hub.connect(sampler, propagators.pack(), config.queue_bytes / 2)) {
+  const level least_log = config.log_level ? *config.log_level : pipeline::log_level_from(core->environment);
+  if (!hub.connect(sampler, propagators.pack(), config.queue_bytes / 2, least_log)) {
     made.refusal_ = "a session is already live in this process; shut it down before starting another";
     core->out.say(made.refusal_);
     return made;
   }
   try {
     core->collector = std::make_shared<pipeline::collector>(hub.session());
-    pipeline::setup at_start{core->resource, core->limits, core->environment, core->settings, config.queue_bytes / 2};
+    pipeline::setup at_start{core->resource,          core->limits,           core->environment,
+                             core->settings,          config.queue_bytes / 2, sampler.sample_rate()};
     (core->add(std::move(exporters), at_start), ...);
     for (const environment::finding& each : core->environment.findings()) core->out.say(each.sentence);
     core->collector->start(core);

@@ -11,9 +11,11 @@
 #include <utility>
 #include <vector>
 
+#include <sonde/config.hpp>
 #include <sonde/pipeline/diagnostics.hpp>
 #include <sonde/propagation/propagator_list.hpp>
 #include <sonde/record/span_view.hpp>
+#include <sonde/resource/detector_list.hpp>
 #include <sonde/sampling/sampler.hpp>
 
 namespace sonde {
@@ -23,9 +25,12 @@ struct session_config {
   std::string service_version{};
   std::string service_instance_id{};
   std::vector<std::pair<std::string, std::string>> resource_attributes{};   // beside OTEL_RESOURCE_ATTRIBUTES
+  std::optional<resource::detector_list> resource_detectors{};              // SONDE_RESOURCE_DETECTORS; all
   std::optional<sampling::any_sampler> sampler{};                           // OTEL_TRACES_SAMPLER; parentbased_always_on
   std::optional<propagation::propagator_list> propagators{};                // OTEL_PROPAGATORS; tracecontext, baggage
   std::optional<record::span_limits> limits{};                              // OTEL_SPAN_*_LIMIT …; 128 of each
+  std::optional<record::log_limits> log_limits{};                           // OTEL_LOGRECORD_*_LIMIT …; 128 attributes
+  std::optional<level> log_level{};                                         // SONDE_LOG_LEVEL; trace: all logs
   std::size_t queue_bytes = std::size_t{64} << 20;  // half for the rings of all threads, half for each exporter's queue
   std::chrono::milliseconds shutdown_timeout{5000};                         // of the session's destructor
   diagnostics_handler diagnostics{};                                        // lines to standard error

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <utility>
 
+#include <sonde/pipeline/outcome_lines.hpp>
 #include <sonde/pipeline/slot.hpp>
 #include <sonde/record/record_reader.hpp>
 
@@ -15,18 +16,19 @@ template <class Exporter>
 class sink_slot final : public slot {
  public:
   sink_slot(Exporter exporter, const diagnostics& out, record::record_reader reader)
-      : slot{out}, exporter_{std::move(exporter)}, reader_{std::move(reader)} {}
+      : slot{out}, exporter_{std::move(exporter)}, reader_{std::move(reader)}, lines_{out} {}
 
   void open(setup& at_start, const std::string& service) override {
-    usable_ = open_exporter(exporter_, at_start, service, stats_, out_);
+    usable_ = open_exporter(exporter_, at_start, service);
+    lines_.whose(stats().name);
   }
 
   void take(const record::record_run& run, steady_time now) noexcept override {
     const tally all{run.spans, run.logs};
-    if (!usable_) return dropped(all, drop_reason::not_configured);
+    if (!usable_) return account_.dropped(all, drop_reason::not_configured);
     if constexpr (run_sink<Exporter>) {
       exporter_.write(run);
-      exported(all);
+      account_.exported(all);
     } else {
       for (std::size_t at = 0; at < run.size;) {
         const record::record_view record{run.data + at, run.thread};
@@ -49,7 +51,7 @@ class sink_slot final : public slot {
   }
   [[nodiscard]] bool idle() const noexcept override {
     if constexpr (requires { exporter_.idle(); }) return exporter_.idle();
-    return stats_.spans.queued == 0 && stats_.logs.queued == 0;
+    return stats().spans.queued == 0 && stats().logs.queued == 0;
   }
   [[nodiscard]] steady_time due() const noexcept override { return steady_time::max(); }
   [[nodiscard]] std::chrono::milliseconds patience() const noexcept override {
@@ -62,9 +64,9 @@ class sink_slot final : public slot {
     } catch (...) {
     }
     settle();
-    const tally lost{stats_.spans.queued, stats_.logs.queued};
-    settled(lost);
-    dropped(lost, drop_reason::rejected);
+    const tally lost{stats().spans.queued, stats().logs.queued};
+    account_.settled(lost);
+    account_.dropped(lost, drop_reason::rejected);
   }
   void abandon() noexcept override {}
 
@@ -74,43 +76,45 @@ class sink_slot final : public slot {
   void settle() noexcept {
     if constexpr (keeps_for_later) {
       const settlement known = exporter_.take_settled();
-      settled(known.written);
-      exported(known.written);
-      settled(known.lost);
-      dropped(known.lost, drop_reason::rejected);
+      account_.settled(known.written);
+      account_.exported(known.written);
+      account_.settled(known.lost);
+      account_.dropped(known.lost, drop_reason::rejected);
       if constexpr (requires { exporter_.failure(); })
-        if (known.lost.spans + known.lost.logs != 0) report_failure(exporter_.failure(), std::chrono::steady_clock::now());
+        if (known.lost.spans + known.lost.logs != 0) lines_.failure(exporter_.failure(), std::chrono::steady_clock::now());
     }
   }
 
   void write(record::record_view record, steady_time now) noexcept {
-    const bool is_span = record.header().type == record::record_type::span;
-    const tally one{is_span ? 1u : 0u, is_span ? 0u : 1u};
+    const tally one = one_of(record);
+    if constexpr (requires { exporter_.takes(one); })
+      if (!exporter_.takes(one)) return account_.dropped(one, drop_reason::unsupported);
     try {
       bool kept = false;
-      if (is_span) {
+      if (one.spans != 0) {
         kept = write(reader_.span(record));
       } else if constexpr (takes_logs<Exporter>) {
         kept = write(reader_.log(record));
       } else {
-        return dropped(one, drop_reason::unsupported);
+        return account_.dropped(one, drop_reason::unsupported);
       }
-      if (kept) return keeps_for_later ? queued(one) : exported(one);
-      dropped(one, drop_reason::rejected);
-      if constexpr (requires { exporter_.failure(); }) report_failure(exporter_.failure(), now);
+      if (kept) return keeps_for_later ? account_.queued(one) : account_.exported(one);
+      account_.dropped(one, drop_reason::rejected);
+      if constexpr (requires { exporter_.failure(); }) lines_.failure(exporter_.failure(), now);
     } catch (...) {
-      dropped(one, drop_reason::no_memory);
+      account_.dropped(one, drop_reason::no_memory);
     }
   }
 
   template <class View>
   [[nodiscard]] bool write(const View& view) {
-    count_cut(view);
+    account_.count_cut(view);
     return exporter_.write(view);
   }
 
   Exporter exporter_;
   record::record_reader reader_;
+  outcome_lines lines_;
   bool usable_ = false;
   bool fresh_ = false;
 };

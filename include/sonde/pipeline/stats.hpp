@@ -70,6 +70,7 @@ struct session_stats {
     case drop_reason::unsupported: return "signal not supported by the exporter";
     case drop_reason::rejected: return "rejected by the backend";
     case drop_reason::retries_exhausted: return "backend not reached in time";
+    case drop_reason::unwanted: return "not wanted";
   }
   return "unknown";
 }

@@ -11,7 +11,7 @@
 
 namespace sonde::record {
 
-enum class description_type : std::uint8_t { span, attribute, annotation, metadata, event, location };
+enum class description_type : std::uint8_t { span, attribute, annotation, metadata, event, location, log };
 
 /// The instrumentation scope a span was made in.
 struct scope_description {
@@ -29,13 +29,13 @@ struct description {
   std::uint32_t opened_line = 0;
 
   description_type type = description_type::span;
-  std::uint32_t line = 0;           // macro form, location
-  meta::text name{};                // of the span, key or event
+  std::uint32_t line = 0;           // macro form, location, log
+  meta::text name{};                // of the span, key or event; the format of a log
   meta::text name_space{};          // metadata: X-Ray's namespace
   meta::text protobuf{};            // the name as a field: Span.name, KeyValue.key, Event.name
   meta::text json{};                // the name, escaped
-  meta::text file{};                // macro form, location
-  meta::text function{};            // macro form, location
+  meta::text file{};                // macro form, location, log
+  meta::text function{};            // macro form, location, log
   meta::text location_protobuf{};   // macro form, location: the code.* attributes as fields of Span
   meta::text location_json{};       // the same as members of "attributes", comma-separated
   const scope_description* scope = nullptr;

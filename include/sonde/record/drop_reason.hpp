@@ -15,9 +15,10 @@ enum class drop_reason : unsigned char {
   not_configured,   // the exporter could not start
   unsupported,      // this exporter has no place for this signal
   rejected,         // the backend refused it for good
-  retries_exhausted // the backend could not be reached in the time allowed
+  retries_exhausted,  // the backend could not be reached in the time allowed
+  unwanted,           // the user switched this signal off for this exporter
 };
 
-inline constexpr std::size_t drop_reasons = 8;
+inline constexpr std::size_t drop_reasons = 9;
 
 }  // namespace sonde

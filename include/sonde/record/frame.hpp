@@ -72,10 +72,29 @@ struct frame {
 };
 static_assert(sizeof(frame) % 8 == 0);
 
+/// A frame with room for entries.
+struct roomy_frame : frame {
+  char entries[inline_entries];
+};
+
+/// One that is on no stack and may outlive the session it began in. Counted, since a scope on another thread may be left that
+/// keeps it current when it ends.
+struct detached_frame : roomy_frame {
+  std::uint64_t session;
+  context::shared_fields fields;  // that were active where it began
+  std::uint32_t users = 1;
+  bool ended = false;             // takes nothing more
+
+  void use() noexcept { __atomic_fetch_add(&users, 1, __ATOMIC_RELAXED); }
+  void release() noexcept {
+    if (__atomic_sub_fetch(&users, 1, __ATOMIC_ACQ_REL) == 0) delete this;
+  }
+};
+
 /// Makes a span of another thread or of no thread the current one here. `lender` takes entries; null where it is out of reach.
 struct borrowed_frame : frame {
-  frame* lender;
-  const propagated_fields* outer_fields;  // of this thread, for when the frame goes
+  detached_frame* lender;
+  fields_link active;  // while the frame is on a stack
 };
 
 /// Whether it is a borrowed_frame: that of a span from elsewhere, or a boundary.
@@ -83,20 +102,11 @@ struct borrowed_frame : frame {
 
 /// The frame that takes entries for `active`, or null.
 [[nodiscard]] inline frame* writable(frame* active) noexcept {
-  if (active != nullptr && is_borrowed(*active))
-    active = static_cast<borrowed_frame*>(active)->lender;
+  if (active != nullptr && is_borrowed(*active)) {
+    detached_frame* const lender = static_cast<borrowed_frame*>(active)->lender;
+    active = lender != nullptr && !__atomic_load_n(&lender->ended, __ATOMIC_ACQUIRE) ? lender : nullptr;
+  }
   return active != nullptr && active->is_sampled() ? active : nullptr;
 }
-
-/// A frame with room for entries.
-struct roomy_frame : frame {
-  char entries[inline_entries];
-};
-
-/// One that is on no stack and may outlive the session it began in.
-struct detached_frame : roomy_frame {
-  std::uint64_t session;
-  context::shared_fields fields;  // that were active where it began
-};
 
 }  // namespace sonde::record

@@ -32,7 +32,7 @@ enum flag : std::uint8_t {
 /// The first 64 bytes of every record. Not initialised by construction: guards fill it field by field.
 struct header {
   std::uint32_t size;         // of the whole record in bytes, a multiple of 8
-  std::uint32_t description;  // registry id of the span's site; a log's is 0
+  std::uint32_t description;  // registry id of the site; of a log: 0 where its text is here as `body`
   std::uint64_t start;        // ticks; for a log: when
   std::uint64_t end;          // ticks
   sonde::span_id span_id;     // for a log: the span it was written in
@@ -93,6 +93,7 @@ enum class entry_type : std::uint8_t {
   link,            // 16 bytes trace id, 8 bytes span id, 8 bytes flags, then attribute entries
   cut,             // uint64: attributes, events and links that did not fit or threw
   tracestate,      // text: what the trace came with from another process
+  argument,        // of a log's format, in its order; an argument_kind in place of a description
 };
 
 /// Precedes each payload; payloads are padded to 8 bytes.

@@ -12,6 +12,7 @@
 #include <sonde/encoding/protobuf.hpp>
 #include <sonde/encoding/utf8.hpp>
 #include <sonde/meta/text.hpp>
+#include <sonde/record/layout.hpp>
 
 namespace sonde::record {
 
@@ -50,6 +51,18 @@ namespace sonde::record {
   return R"({"key":"code.file.path","value":{"stringValue":")" + json_escaped(file) +
          R"("}},{"key":"code.line.number","value":{"intValue":")" + std::to_string(line) +
          R"("}},{"key":"code.function.name","value":{"stringValue":")" + json_escaped(function) + R"("}})";
+}
+
+/// An entry as it stands in a record.
+[[nodiscard]] inline std::string entry_bytes(std::uint32_t id, entry_type type, std::string_view payload) {
+  const std::uint64_t head = entry::make(id, type, payload.size());
+  std::string whole(reinterpret_cast<const char*>(&head), sizeof head);
+  whole += payload;
+  whole.resize(sizeof head + padded(payload.size()));
+  return whole;
+}
+[[nodiscard]] inline std::string entry_bytes(std::uint32_t id, std::int64_t number) {
+  return entry_bytes(id, entry_type::integer, {reinterpret_cast<const char*>(&number), sizeof number});
 }
 
 }  // namespace sonde::record

@@ -6,17 +6,22 @@
 
 #include <cstdint>
 #include <cstring>
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include <sonde/record/span_view.hpp>
+#include <sonde/record/text_maker.hpp>
 
 namespace sonde::record {
 
 /// Keeps the lists that its views point to.
 class record_reader {
  public:
-  record_reader(const registry& known, const context::clock_sync& clock, const span_limits& limits)
-      : known_{known}, clock_{clock}, limits_{limits} {
+  /// The limits must outlive it. Without `texts`, a log whose text is yet to be made shows its format.
+  record_reader(const registry& known, const context::clock_sync& clock, const span_limits& limits,
+                const log_limits& of_logs = default_log_limits, std::unique_ptr<text_maker> texts = nullptr)
+      : known_{known}, clock_{clock}, limits_{limits}, log_limits_{of_logs}, texts_{std::move(texts)} {
     attributes_.resize(16);
   }
 
@@ -33,7 +38,7 @@ class record_reader {
     made.name = made.site->name;
     made.start_unix_nano = clock_.unix_nano(made.header.start);
     made.end_unix_nano = made.start_unix_nano + clock_.nanoseconds(made.header.start, made.header.end);
-    attribute_filler attributes{*this};
+    attribute_filler attributes{*this, limits_.attributes, limits_.value_length};
     for (entry_cursor entries = record.entries(); entries.next();) {
       if (entries.value().type <= entry_type::map) [[likely]]
         attributes.add(entries.id(), entries.value());
@@ -49,16 +54,24 @@ class record_reader {
     log_view made{{record.header()}, {}, 0};
     made.thread = record.thread;
     made.unix_nano = clock_.unix_nano(made.header.start);
-    attribute_filler attributes{*this};
+    const registered* const site = made.header.description != 0 ? description(made.header.description) : nullptr;
+    bool has_body = site == nullptr;
+    attribute_filler attributes{*this, log_limits_.attributes, log_limits_.value_length};
     for (entry_cursor entries = record.entries(); entries.next();) {
       const value_view value = entries.value();
-      if (value.type == entry_type::body)
-        made.body = value.text();
+      if (value.type == entry_type::argument)
+        continue;
+      else if (value.type == entry_type::body)
+        made.body = value.text(), has_body = true;
       else if (value.type == entry_type::cut)
         made.cut_attributes += static_cast<std::uint32_t>(value.word());
       else
         attributes.add(entries.id(), value);
     }
+    if (!has_body) make_text(made, *site, record);
+    if (site != nullptr)
+      for (entry_cursor place{site->location_entries.data(), site->location_entries.size()}; place.next();)
+        attributes.add(place.id(), place.value());
     attributes.finish(made);
     return made;
   }
@@ -77,6 +90,12 @@ class record_reader {
     return descriptions_[id];
   }
 
+  /// What cannot be made is the format itself, and counted.
+  void make_text(log_view& made, const registered& site, record_view record) const {
+    made.body = site.name;
+    if (texts_ != nullptr && !texts_->make(site.name, record.entries(), made.body)) ++made.cut_attributes;
+  }
+
   [[nodiscard]] const registered_scope* scope(std::uint32_t index) {
     if (index >= scopes_.size()) [[unlikely]]
       known_.append_scopes(scopes_);
@@ -87,14 +106,14 @@ class record_reader {
   /// load it anew.
   class attribute_filler {
    public:
-    [[gnu::always_inline]] explicit attribute_filler(record_reader& reader) noexcept
+    [[gnu::always_inline]] attribute_filler(record_reader& reader, std::uint32_t limit, std::uint32_t longest) noexcept
         : reader_{reader},
           first_{reader.attributes_.data()},
           room_{reader.attributes_.size()},
           known_{reader.descriptions_.data()},
           known_size_{reader.descriptions_.size()},
-          limit_{reader.limits_.attributes},
-          longest_{reader.limits_.value_length} {}
+          limit_{limit},
+          longest_{longest} {}
 
     /// The last value under a key wins; only keys whose bit was seen before are searched for.
     [[gnu::always_inline]] void add(std::uint32_t id, value_view value) {
@@ -213,6 +232,8 @@ class record_reader {
   const registry& known_;
   const context::clock_sync& clock_;
   const span_limits& limits_;
+  const log_limits& log_limits_;
+  std::unique_ptr<text_maker> texts_;
   std::vector<const registered*> descriptions_;
   std::vector<const registered_scope*> scopes_;
   std::vector<attribute_view> attributes_;  // as many as there is room for

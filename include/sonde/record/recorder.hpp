@@ -18,6 +18,12 @@ namespace sonde::record {
 
 struct frame;
 
+/// An entry of a thread's stack of active fields, which lies in what made them active. It may go in any order.
+struct fields_link {
+  const propagated_fields* fields;  // null where nothing goes out
+  fields_link* outer;
+};
+
 /// What the ledger counts on the producing thread, by one writer.
 struct alignas(64) signal_counters {
   /// Of spans: how many were begun (upper 40 bits), how many of them are open (lower 24, signed: a thread may end what others
@@ -47,10 +53,17 @@ struct known_place {
   std::uint32_t id;
 };
 
+/// A call to a log function that a thread has met, by a hash of what it says (log/log_site.hpp).
+struct known_log {
+  std::uint64_t content;  // 0 where there is none
+  std::uint32_t id;
+};
+
 struct recorder {
   // touched by every span of the thread
   bool live;                     // its session takes records; cleared by shutdown
   bool drops_roots;              // its sampler refuses every trace that begins here
+  std::uint8_t log_level;        // logs below this sonde::level are not recorded; any thread may change it
   const unsigned* uncaught;      // the C++ runtime's count of this thread's exceptions in flight
   frame* current;                // innermost active span
   chunk* filling;                // never null
@@ -63,10 +76,11 @@ struct recorder {
   std::uint64_t session;         // number of the session it serves
 
   // seldom
-  const propagated_fields* fields;  // what goes out with requests beside the current span's ids; null where nothing does
+  fields_link* fields;           // what goes out with requests beside the current span's ids, innermost first
   std::size_t chunk_size;        // of the next chunk to be made
   chunk* spare;                  // taken from `spares`, private to the producer
   known_place places[64];        // for spans opened at several places
+  known_log known_logs[128];
   thread_identity thread;        // read when it attached
   bool abandoned;                // its thread has ended
   bool in_use;                   // belongs to a thread, or is not yet drained

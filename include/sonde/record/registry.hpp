@@ -16,6 +16,7 @@
 #include <vector>
 
 #include <sonde/record/description.hpp>
+#include <sonde/record/key.hpp>
 #include <sonde/record/layout.hpp>
 #include <sonde/record/location.hpp>
 
@@ -54,6 +55,7 @@ struct registered {
   description_type type = description_type::span;
   padded_bytes protobuf;
   std::string name, name_space, json, file, function, location_protobuf, location_json;
+  std::string location_entries;  // of a log: the code.* attributes, as a record has its entries
 };
 struct registered_scope {
   std::string name, version;
@@ -64,30 +66,7 @@ class registry {
  public:
   [[nodiscard]] std::uint32_t enroll(description& fresh) {
     const std::lock_guard lock{mutex_};
-    const scope_description none{};
-    const scope_description& scope = fresh.scope ? *fresh.scope : none;
-    auto [found, is_new] =
-        ids_.try_emplace({static_cast<int>(fresh.type), std::string{view(fresh.name)}, std::string{view(fresh.name_space)},
-                          std::string{view(scope.name)} + '\n' + std::string{view(scope.version)},
-                          std::string{view(fresh.file)}, fresh.line, std::string{view(fresh.function)}},
-                         0);
-    if (is_new) {
-      auto& kept = add(fresh.type);
-      kept.line = fresh.line;
-      kept.name = view(fresh.name);
-      kept.name_space = view(fresh.name_space);
-      kept.protobuf = view(fresh.protobuf);
-      kept.json = view(fresh.json);
-      kept.file = view(fresh.file);
-      kept.function = view(fresh.function);
-      kept.location_protobuf = view(fresh.location_protobuf);
-      kept.location_json = view(fresh.location_json);
-      kept.scope = scope_index(scope);
-      kept.key = keys_.try_emplace(kept.name, kept.id).first->second;
-      found->second = kept.id;
-    }
-    __atomic_store_n(&fresh.head, head_word(found->second), __ATOMIC_RELAXED);
-    return found->second;
+    return find_or_add(fresh);
   }
 
   /// The place a plain span was opened at; its attributes are encoded here, once. `tail` is what the last word of records
@@ -126,6 +105,44 @@ class registry {
   [[nodiscard]] std::mutex& mutex() const noexcept { return mutex_; }
 
  private:
+  std::uint32_t find_or_add(description& fresh) {
+    const scope_description none{};
+    const scope_description& scope = fresh.scope ? *fresh.scope : none;
+    auto [found, is_new] =
+        ids_.try_emplace({static_cast<int>(fresh.type), std::string{view(fresh.name)}, std::string{view(fresh.name_space)},
+                          std::string{view(scope.name)} + '\n' + std::string{view(scope.version)},
+                          std::string{view(fresh.file)}, fresh.line, std::string{view(fresh.function)}},
+                         0);
+    if (is_new) {
+      auto& kept = add(fresh.type);
+      kept.line = fresh.line;
+      kept.name = view(fresh.name);
+      kept.name_space = view(fresh.name_space);
+      kept.protobuf = view(fresh.protobuf);
+      kept.json = view(fresh.json);
+      kept.file = view(fresh.file);
+      kept.function = view(fresh.function);
+      kept.location_protobuf = view(fresh.location_protobuf);
+      kept.location_json = view(fresh.location_json);
+      kept.scope = scope_index(scope);
+      if (fresh.type == description_type::log && fresh.file.size != 0) kept.location_entries = location_entries(fresh);
+      kept.key = keys_.try_emplace(kept.name, kept.id).first->second;
+      found->second = kept.id;
+    }
+    __atomic_store_n(&fresh.head, head_word(found->second), __ATOMIC_RELAXED);
+    return found->second;
+  }
+
+  [[nodiscard]] std::string location_entries(const description& of) {
+    auto file = describe_key<description_type::attribute, "code.file.path">();
+    auto line = describe_key<description_type::attribute, "code.line.number">();
+    auto function = describe_key<description_type::attribute, "code.function.name">();
+    std::string made = entry_bytes(find_or_add(file), entry_type::text, view(of.file)) +
+                       entry_bytes(find_or_add(line), std::int64_t{of.line});
+    if (of.function.size != 0) made += entry_bytes(find_or_add(function), entry_type::text, view(of.function));
+    return made;
+  }
+
   registered& add(description_type type) {
     auto& kept = descriptions_.emplace_back();
     kept.id = static_cast<std::uint32_t>(descriptions_.size() - 1);

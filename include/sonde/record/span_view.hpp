@@ -27,6 +27,13 @@ struct span_limits {
   std::uint32_t value_length = UINT32_MAX;
 };
 
+/// Source: OpenTelemetry specification, "LogRecord Limits". The body has none.
+struct log_limits {
+  std::uint32_t attributes = 128;
+  std::uint32_t value_length = UINT32_MAX;  // in characters
+};
+inline constexpr log_limits default_log_limits{};
+
 struct attribute_view {
   const registered* key;
   value_view value;

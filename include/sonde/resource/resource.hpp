@@ -35,6 +35,11 @@ class resource {
     attributes_.push_back({std::string{key}, std::move(value)});
   }
 
+  /// The same; an empty text is ignored, too.
+  void set_text(std::string_view key, std::string text) {
+    if (!text.empty()) set(key, std::move(text));
+  }
+
   /// Null if there is none.
   [[nodiscard]] const attribute_value* get(std::string_view key) const noexcept {
     for (const attribute& one : attributes_)

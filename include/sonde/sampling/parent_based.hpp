@@ -3,6 +3,8 @@
 
 // Obeys the decision of a parent in another process; asks another sampler where there is none.
 
+#include <cstdint>
+
 #include <sonde/sampling/sampler.hpp>
 
 namespace sonde::sampling {
@@ -16,6 +18,7 @@ class parent_based {
     return asked.has_parent ? asked.parent_sampled : root_.should_sample(asked);
   }
   [[nodiscard]] bool drops_roots() const noexcept { return sampling::drops_roots(root_); }
+  [[nodiscard]] std::uint32_t sample_rate() const noexcept { return sampling::sample_rate(root_); }
   [[nodiscard]] std::string description() const { return "ParentBased{" + root_.description() + "}"; }
 
  private:

@@ -24,6 +24,12 @@ class ratio {
     return low < keep_below_;
   }
   [[nodiscard]] bool drops_roots() const noexcept { return share_ <= 0; }
+  /// 0.25 -> 4; to the nearest whole number.
+  [[nodiscard]] std::uint32_t sample_rate() const noexcept {
+    if (share_ <= 0) return 1;
+    const double rate = 1 / share_ + 0.5;
+    return rate >= 0x1p32 ? UINT32_MAX : static_cast<std::uint32_t>(rate);
+  }
   [[nodiscard]] std::string description() const {
     char text[64];
     std::snprintf(text, sizeof text, "TraceIdRatioBased{%.6f}", share_);

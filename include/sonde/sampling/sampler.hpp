@@ -5,6 +5,7 @@
 // Source: OpenTelemetry specification, "Sampling".
 
 #include <concepts>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -37,6 +38,20 @@ template <sampler Sampler>
     return false;
 }
 
+/// A sampler may say in a member of this name how many traces each one stands for that it records where there is no parent
+/// elsewhere: the weight a backend counts it with.
+template <sampler Sampler>
+[[nodiscard]] std::uint32_t sample_rate(const Sampler& chosen) noexcept {
+  if constexpr (requires {
+                  { chosen.sample_rate() } noexcept -> std::convertible_to<std::uint32_t>;
+                }) {
+    const std::uint32_t said = chosen.sample_rate();
+    return said != 0 ? said : 1;
+  } else {
+    return 1;
+  }
+}
+
 /// Any sampler, by value. Asked from every thread at once.
 class any_sampler {
  public:
@@ -48,6 +63,8 @@ class any_sampler {
   [[nodiscard]] std::string description() const { return held_->description(); }
   /// Whether it refuses every trace that begins in this process, so that it need not be asked, nor ids be drawn.
   [[nodiscard]] bool drops_roots() const noexcept { return held_->drops_roots(); }
+  /// How many traces each recorded one stands for, as this process decides; at least 1.
+  [[nodiscard]] std::uint32_t sample_rate() const noexcept { return held_->sample_rate(); }
 
  private:
   struct interface {
@@ -55,6 +72,7 @@ class any_sampler {
     [[nodiscard]] virtual bool should_sample(const question&) const noexcept = 0;
     [[nodiscard]] virtual std::string description() const = 0;
     [[nodiscard]] virtual bool drops_roots() const noexcept = 0;
+    [[nodiscard]] virtual std::uint32_t sample_rate() const noexcept = 0;
   };
   template <class Sampler>
   struct holder final : interface {
@@ -64,6 +82,7 @@ class any_sampler {
     }
     [[nodiscard]] std::string description() const override { return chosen.description(); }
     [[nodiscard]] bool drops_roots() const noexcept override { return sampling::drops_roots(chosen); }
+    [[nodiscard]] std::uint32_t sample_rate() const noexcept override { return sampling::sample_rate(chosen); }
     Sampler chosen;
   };
 

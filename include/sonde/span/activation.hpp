@@ -31,29 +31,39 @@ namespace sonde::record {
           .random = (active.header.flags & random_id) != 0};
 }
 
-/// What goes out with requests of this thread beside the ids; null where nothing does.
+/// What goes out with requests of a thread beside the ids; null where nothing does.
+[[nodiscard]] inline const propagated_fields* active_fields(const recorder& mine) noexcept {
+  return mine.fields != nullptr ? mine.fields->fields : nullptr;
+}
 [[nodiscard]] inline const propagated_fields* active_fields() noexcept {
   const recorder* mine = live_recorder();
-  return mine != nullptr ? mine->fields : nullptr;
+  return mine != nullptr ? active_fields(*mine) : nullptr;
+}
+
+/// Takes `self` out of this thread's active fields, wherever in them it lies; or out of those of the thread it began on, where
+/// it is the innermost: what lies deeper there nobody else may touch.
+[[gnu::noinline, gnu::cold]] inline void unlink(fields_link& self, recorder& began_on) noexcept {
+  if (recorder* const mine = attached_recorder())
+    for (fields_link** each = &mine->fields; *each != nullptr; each = &(*each)->outer)
+      if (*each == &self) {
+        *each = self.outer;
+        return;
+      }
+  fields_link* top = &self;
+  __atomic_compare_exchange_n(&began_on.fields, &top, self.outer, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
 }
 
 /// Takes `self` off the stack it is on, wherever in it that is. False where it is on none: its session is gone, or it lies
 /// deep in another thread's stack, which nobody else may touch.
 [[gnu::noinline, gnu::cold]] inline bool unlink(frame& self) noexcept {
+  if (is_borrowed(self)) unlink(static_cast<borrowed_frame&>(self).active, *self.owner);
   frame* top = &self;
-  if (__atomic_compare_exchange_n(&self.owner->current, &top, self.outer, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
-    if (is_borrowed(self))
-      __atomic_store_n(&self.owner->fields, static_cast<borrowed_frame&>(self).outer_fields, __ATOMIC_RELAXED);
+  if (__atomic_compare_exchange_n(&self.owner->current, &top, self.outer, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
     return true;
-  }
   if (self.owner != this_thread) return false;
-  borrowed_frame* inner = nullptr;  // the nearest one that would bring back the fields `self` brought
   for (frame* above = top; above != nullptr; above = above->outer) {
-    if (is_borrowed(*above)) inner = static_cast<borrowed_frame*>(above);
     if (above->outer != &self) continue;
     above->outer = self.outer;
-    if (is_borrowed(self))
-      (inner != nullptr ? inner->outer_fields : self.owner->fields) = static_cast<borrowed_frame&>(self).outer_fields;
     return true;
   }
   return false;
@@ -78,7 +88,7 @@ struct borrowed_context {
 class borrowed_scope {
  public:
   [[gnu::always_inline]] explicit borrowed_scope(const borrowed_context& context, const propagated_fields* fields,
-                                                 frame* lender = nullptr) noexcept {
+                                                 detached_frame* lender = nullptr) noexcept {
     frame_.owner = nullptr;
     if (context.tail == 0) return;
     recorder* mine = live_recorder();
@@ -89,8 +99,9 @@ class borrowed_scope {
     frame_.header.span_id = context.span_id;
     frame_.set_tail(context.tail);
     frame_.lender = lender;
-    frame_.outer_fields = mine->fields;
-    mine->fields = fields;
+    frame_.active.fields = fields;
+    frame_.active.outer = mine->fields;
+    mine->fields = &frame_.active;
     frame_.outer = mine->current;  // far from `owner`: packed into one store, closing would wait for both
     mine->current = &frame_;
   }
@@ -98,9 +109,10 @@ class borrowed_scope {
   borrowed_scope& operator=(const borrowed_scope&) = delete;
   [[gnu::always_inline]] ~borrowed_scope() {
     if (frame_.owner == nullptr) return;
-    if (frame_.owner->current == &frame_ && frame_.owner == attached_recorder()) [[likely]] {
-      frame_.owner->current = frame_.outer;
-      frame_.owner->fields = frame_.outer_fields;
+    recorder& owner = *frame_.owner;
+    if (owner.current == &frame_ && owner.fields == &frame_.active && frame_.owner == attached_recorder()) [[likely]] {
+      owner.current = frame_.outer;
+      owner.fields = frame_.active.outer;
     } else {
       unlink(frame_);
     }
@@ -114,32 +126,24 @@ class borrowed_scope {
 class fields_scope {
  public:
   explicit fields_scope(const propagated_fields* fields) noexcept
-      : owner_{fields != nullptr ? live_recorder() : nullptr}, ours_{fields} {
+      : owner_{fields != nullptr ? live_recorder() : nullptr}, link_{fields, nullptr} {
     if (owner_ == nullptr) return;
-    outer_ = owner_->fields;
-    owner_->fields = fields;
+    link_.outer = owner_->fields;
+    owner_->fields = &link_;
   }
   fields_scope(const fields_scope&) = delete;
   fields_scope& operator=(const fields_scope&) = delete;
-  /// Ended out of turn, it leaves alone what has replaced it.
   ~fields_scope() {
     if (owner_ == nullptr) return;
-    recorder* mine = attached_recorder();  // in a coroutine perhaps of another thread than it began on
-    if (mine != nullptr && mine->fields == ours_) mine->fields = outer_;
+    if (owner_->fields == &link_ && owner_ == attached_recorder()) [[likely]]
+      owner_->fields = link_.outer;
+    else
+      unlink(link_, *owner_);  // out of turn, or, in a coroutine, on another thread than it began on
   }
 
  private:
   recorder* owner_;
-  const propagated_fields* ours_;
-  const propagated_fields* outer_ = nullptr;
+  fields_link link_;
 };
-
-/// Nobody on this thread writes to `ended` any more, though a scope may keep it current.
-inline void revoke(const frame& ended) noexcept {
-  const recorder* mine = live_recorder();
-  for (frame* each = mine != nullptr ? mine->current : nullptr; each != nullptr; each = each->outer)
-    if (is_borrowed(*each) && static_cast<borrowed_frame*>(each)->lender == &ended)
-      static_cast<borrowed_frame*>(each)->lender = nullptr;
-}
 
 }  // namespace sonde::record

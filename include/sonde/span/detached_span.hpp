@@ -30,9 +30,9 @@ class basic_detached_span : public operations<basic_detached_span> {
   void end() noexcept {
     if (state_ == nullptr) return;
     state_->header.end = context::ticks();
-    record::revoke(*state_);
     record::end_unlinked(*state_, state_->session);
-    delete state_;
+    __atomic_store_n(&state_->ended, true, __ATOMIC_RELEASE);
+    state_->release();
     state_ = nullptr;
   }
 
@@ -50,7 +50,7 @@ class basic_detached_span : public operations<basic_detached_span> {
     const bool is_told = parent.continues_trace() || parent.declines_trace();
     record::begin_under(*state_, site, *mine, where, is_told || active == nullptr ? parent : record::context_of(*active));
     state_->session = mine->session;
-    state_->fields = context::shared_fields{mine->fields};
+    state_->fields = context::shared_fields{record::active_fields(*mine)};
     state_->header.flags |= record::detached;
     state_->header.kind = static_cast<std::uint8_t>(what);
   }
@@ -81,17 +81,30 @@ class live_detached_span : public basic_detached_span {
       : basic_detached_span(record::site<Scope, Name>, at, what, parent) {}
 };
 
-/// While it lives, the detached span is this thread's current one. The span may move meanwhile; once it has ended here,
+/// While it lives, the detached span is this thread's current one. The span may move meanwhile; once it has ended, wherever,
 /// it stays the parent of what begins, and takes nothing more.
 class live_scope {
  public:
   explicit live_scope(const basic_detached_span& span) noexcept
-      : fields_{span.state_ != nullptr ? span.state_->fields : context::shared_fields{}},
-        active_{record::borrowed_context{span.state_ != nullptr ? record::context_of(*span.state_) : span_context{}}, fields_.get(),
-                span.state_} {}
+      : used_{span.state_},
+        active_{record::borrowed_context{span.state_ != nullptr ? record::context_of(*span.state_) : span_context{}},
+                span.state_ != nullptr ? span.state_->fields.get() : nullptr, span.state_} {}
 
  private:
-  context::shared_fields fields_;
+  struct use {
+    record::detached_frame* const state;
+
+    explicit use(record::detached_frame* used) noexcept : state{used} {
+      if (state != nullptr) state->use();
+    }
+    use(const use&) = delete;
+    use& operator=(const use&) = delete;
+    ~use() {
+      if (state != nullptr) state->release();
+    }
+  };
+
+  use used_;  // longer than `active_`
   record::borrowed_scope active_;
 };
 

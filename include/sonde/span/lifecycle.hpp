@@ -110,7 +110,8 @@ inline void begin_dropped_root(frame& self, recorder& mine) noexcept {
   if (table != nullptr && table->sample(self.header, site.name)) {
     begin_record(self, site, mine, where);
     self.header.flags |= origin;
-    if (incoming != nullptr && mine.fields != nullptr) table->put_tracestate(self, *mine.fields);
+    if (const propagated_fields* const fields = active_fields(mine); incoming != nullptr && fields != nullptr)
+      table->put_tracestate(self, *fields);
   } else {
     begin_unsampled(self, mine, origin);
   }

@@ -31,7 +31,7 @@ struct captured_context {
 class stack_segment {
  public:
   /// Parked, without spans of its own yet. What begins in it has `from` as its parent; without one it begins a trace.
-  explicit stack_segment(const captured_context& from) noexcept : fields_{from.fields}, active_fields_{fields_.get()} {
+  explicit stack_segment(const captured_context& from) noexcept : fields_{from.fields} {
     base_.owner = nullptr;
     base_.take_no_entries();
     base_.header.trace_id = from.parent.trace_id;
@@ -39,6 +39,7 @@ class stack_segment {
     base_.header.type = from.parent.valid() ? record_type::borrowed : record_type::boundary;
     base_.header.flags = static_cast<std::uint8_t>((from.parent.sampled ? sampled : 0) | (from.parent.random ? random_id : 0));
     base_.lender = nullptr;
+    base_.active.fields = fields_.get();
   }
   stack_segment(const stack_segment&) = delete;
   stack_segment& operator=(const stack_segment&) = delete;
@@ -60,10 +61,11 @@ class stack_segment {
     for (frame* each = top_; each != &base_; each = each->outer) adopt(*each, *mine);
     base_.owner = mine;
     base_.outer = mine->current;
-    base_.outer_fields = mine->fields;
+    base_.active.outer = mine->fields;
     mine->current = top_;
-    mine->fields = active_fields_;
+    mine->fields = top_fields_;
     top_ = &base_;
+    top_fields_ = &base_.active;
   }
 
   /// Parks what is on top of this thread's stack down to where put_on began; the thread has its own spans back.
@@ -74,9 +76,9 @@ class stack_segment {
       take_all(*mine);
     } else if (mine != nullptr && mine == base_.owner) {
       top_ = mine->current;
-      active_fields_ = mine->fields;
+      top_fields_ = mine->fields;
       mine->current = base_.outer;
-      mine->fields = base_.outer_fields;
+      mine->fields = base_.active.outer;
     } else if (mine != nullptr && base_.owner != nullptr) {
       return;  // was resumed here unnoticed: it lies on another thread's stack, out of reach
     }
@@ -101,7 +103,11 @@ class stack_segment {
       while (bottom->outer != nullptr) bottom = bottom->outer;
       bottom->outer = &base_;
     }
-    active_fields_ = mine.fields;
+    if (fields_link* bottom = mine.fields) {
+      top_fields_ = bottom;
+      while (bottom->outer != nullptr) bottom = bottom->outer;
+      bottom->outer = &base_.active;
+    }
     mine.current = nullptr;
     mine.fields = nullptr;
     session_ = mine.session;
@@ -114,13 +120,13 @@ class stack_segment {
       each->owner = nullptr;
     }
     top_ = &base_;
-    active_fields_ = fields_.get();  // others may have ended meanwhile, unseen
+    top_fields_ = &base_.active;  // others may have ended meanwhile, unseen
   }
 
   borrowed_frame base_;             // its owner is null while it is on no stack
   frame* top_ = &base_;             // while parked
   context::shared_fields fields_;
-  const propagated_fields* active_fields_;  // while parked
+  fields_link* top_fields_ = &base_.active;  // while parked
   std::uint64_t session_ = 0;       // that its frames belong to
   bool is_on_ = false;              // the coroutine runs, though perhaps on a thread that records nothing
 };

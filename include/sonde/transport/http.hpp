@@ -78,8 +78,11 @@ class http final : public driver {
       const CURLcode result = message->data.result;  // the message dies with the next call
       char* owner = nullptr;
       curl_easy_getinfo(easy, CURLINFO_PRIVATE, &owner);
-      reinterpret_cast<exchange*>(owner)->finish(result);
+      exchange& one = *reinterpret_cast<exchange*>(owner);
+      one.finish(result);
       curl_multi_remove_handle(multi_, easy);
+      if (!one.finished() && curl_multi_add_handle(multi_, easy) != CURLM_OK)
+        one.fail(outcome::no_answer, "libcurl could not start again");
     }
     deliver_finished();
   }
@@ -95,7 +98,7 @@ class http final : public driver {
     if (multi_ == nullptr)
       std::this_thread::sleep_for(std::min(bounded, std::chrono::milliseconds{100}));
     else
-      curl_multi_poll(multi_, nullptr, 0, static_cast<int>(bounded.count()), nullptr);
+      poll(bounded);
   }
 
   void wake() noexcept override {
@@ -124,6 +127,18 @@ class http final : public driver {
 
  private:
   static constexpr std::size_t max_idle = 8;
+  static constexpr unsigned most_early_ends = 8;  // of waits, in a row
+
+  void poll(std::chrono::milliseconds timeout) noexcept {
+    using clock = std::chrono::steady_clock;
+    const clock::time_point before = clock::now();
+    curl_multi_poll(multi_, nullptr, 0, static_cast<int>(timeout.count()), nullptr);
+    const bool at_once = clock::now() - before < std::chrono::microseconds{100};
+    const bool on_http2 = std::any_of(active_.begin(), active_.end(), [](const auto& one) { return one->is_http2(); });
+    early_ends_ = at_once && on_http2 ? early_ends_ + 1 : 0;
+    // libcurl asks for a socket that can be written while it waits for HTTP/2's leave to write on.
+    if (early_ends_ > most_early_ends) std::this_thread::sleep_for(std::min(timeout, std::chrono::milliseconds{1}));
+  }
 
   void detach(const exchange& one) noexcept {
     if (multi_ != nullptr && !one.finished()) curl_multi_remove_handle(multi_, one.easy());
@@ -149,6 +164,7 @@ class http final : public driver {
   }
 
   CURLM* multi_ = nullptr;
+  unsigned early_ends_ = 0;
   std::vector<std::unique_ptr<exchange>> active_;
   std::vector<std::unique_ptr<exchange>> idle_;
 };

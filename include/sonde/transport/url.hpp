@@ -140,4 +140,10 @@ struct parsed_url {
   return true;
 }
 
+/// Whether `host` is a link-local address of IPv4 or one of AWS's like it: where metadata and keys of a machine are had, which are no
+/// proxy's business.
+[[nodiscard]] inline bool is_link_local(std::string_view host) noexcept {
+  return host.starts_with("169.254.") || host == "fd00:ec2::254" || host == "fd00:ec2::23";
+}
+
 }  // namespace sonde::transport

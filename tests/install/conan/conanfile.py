@@ -9,6 +9,7 @@ LIBRARIES = {
     "boost": ("headers", "Boost", "Boost::headers", []),
     "libcurl": ("curl", "CURL", "CURL::libcurl", ["curl"]),
     "zlib": (None, "ZLIB", "ZLIB::ZLIB", ["z"]),
+    "nlohmann_json": (None, "nlohmann_json", "nlohmann_json::nlohmann_json", []),
 }
 
 

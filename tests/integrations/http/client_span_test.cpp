@@ -31,6 +31,20 @@ TEST(client_span, the_server_is_named_by_the_url) {
   EXPECT_FALSE(asked("ftp://example.com/").attributes.contains("server.port"));
 }
 
+TEST(client_span, no_password_of_any_url_is_recorded) {
+  for (const char* url : {"http://user:secret@host/", "http:///user:secret@host/", "http:/user:secret@host/",
+                          "http://user:se/cret@host/", "http://user:se?cret@host/", "http://user:se#cret@host/",
+                          "user:secret@host/", "user:se/cret@host/", "user:secret@host/?to=http://other/",
+                          "https://secret@host/"}) {
+    const auto span = asked(url);
+    const std::string shown = span.attributes["url.full"].as<std::string>();
+    EXPECT_EQ(shown.find("se"), std::string::npos) << url << " is shown as " << shown;
+    EXPECT_EQ(shown.find("cret"), std::string::npos) << url << " is shown as " << shown;
+    EXPECT_NE(shown.find("host"), std::string::npos) << shown;
+  }
+  EXPECT_EQ(asked("http://host:8080/@handle").attributes["url.full"], "http://host:8080/@handle");
+}
+
 TEST(client_span, is_the_parent_of_what_the_request_causes) {
   recording kept;
   std::map<std::string, std::string> headers{{"traceparent", "old"}};

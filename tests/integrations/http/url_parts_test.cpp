@@ -43,6 +43,41 @@ TEST(url_parts, of_urls) {
   EXPECT_EQ(split_url("http://h/a@b").userinfo, "");
 }
 
+// What libcurl makes of them (curl_url_set with CURLU_GUESS_SCHEME), or refuses; a password must be known as one either way.
+TEST(url_parts, of_urls_as_clients_take_them) {
+  const auto is = [](std::string_view url, std::string_view scheme, std::string_view userinfo, std::string_view authority,
+                     std::string_view path) {
+    const auto parts = sonde::http::split_client_url(url);
+    EXPECT_EQ(parts.scheme, scheme) << url;
+    EXPECT_EQ(parts.userinfo, userinfo) << url;
+    EXPECT_EQ(parts.authority, authority) << url;
+    EXPECT_EQ(parts.path, path) << url;
+  };
+  is("http://h:80/a", "http", "", "h:80", "/a");
+  is("http://u:p@h/a", "http", "u:p", "h", "/a");
+  is("http:///u:p@h/a", "http", "u:p", "h", "/a");
+  is("http:/u:p@h/a", "http", "u:p", "h", "/a");
+  is("http:////u:p@h/a", "http", "u:p", "h", "/a");
+  is("http://u:p/w@h/a", "http", "u:p/w", "h", "/a");
+  is("http://u:p?w@h/a", "http", "u:p?w", "h", "/a");
+  is("http://u:p#w@h/a", "http", "u:p#w", "h", "/a");
+  is("http://u:/p@h/a", "http", "", "u:", "/p@h/a");  // a port may be empty
+  is("u:p@h/a", "", "u:p", "", "h/a");
+  is("u:p/w@h/a", "", "u:p/w", "", "h/a");
+  is("u:p@h/a?to=http://b", "", "u:p", "", "h/a");
+  // what is no password
+  is("http://h/@handle", "http", "", "h", "/@handle");
+  is("http://h:8080/api/activities/@handle", "http", "", "h:8080", "/api/activities/@handle");
+  is("http://[::1]:8080/@handle", "http", "", "[::1]:8080", "/@handle");
+  is("http://h?q=a@b", "http", "", "h", "");
+  is("http://h/#a@b", "http", "", "h", "/");
+  is("h:8080/@handle", "", "", "", "h:8080/@handle");
+  is("file:///home/a@b", "file", "", "", "/home/a@b");
+  is("file:/home/a@b", "file", "", "", "/home/a@b");
+  is("not a url", "", "", "", "not a url");
+  is("", "", "", "", "");
+}
+
 TEST(url_parts, of_authorities) {
   const auto is = [](std::string_view authority, std::string_view host, int port) {
     const auto parts = split_authority(authority);
@@ -71,12 +106,13 @@ TEST(url_parts, of_anything_lie_within_it) {
   for (int round = 0; round < 20000; ++round) {
     std::string url(random() % 24, ' ');
     for (char& c : url) c = alphabet[random() % alphabet.size()];
-    const auto parts = split_url(url);
-    const auto authority = split_authority(parts.authority);
-    for (const std::string_view part : {parts.scheme, parts.userinfo, parts.authority, parts.path, parts.query, authority.host}) {
-      if (part.empty()) continue;
-      ASSERT_GE(part.data(), url.data()) << url;
-      ASSERT_LE(part.data() + part.size(), url.data() + url.size()) << url;
+    for (const auto& parts : {split_url(url), sonde::http::split_client_url(url)}) {
+      const auto authority = split_authority(parts.authority);
+      for (const std::string_view part : {parts.scheme, parts.userinfo, parts.authority, parts.path, parts.query, authority.host}) {
+        if (part.empty()) continue;
+        ASSERT_GE(part.data(), url.data()) << url;
+        ASSERT_LE(part.data() + part.size(), url.data() + url.size()) << url;
+      }
     }
   }
 }

@@ -55,6 +55,10 @@ TEST(query_summary, names_other_statements) {
   EXPECT_EQ(query_summary("EXPLAIN QUERY PLAN SELECT * FROM t"), "EXPLAIN SELECT t");
   EXPECT_EQ(query_summary("ATTACH 'secret.db' AS s"), "ATTACH");
   EXPECT_EQ(query_summary("VACUUM"), "VACUUM");
+  EXPECT_EQ(query_summary("VACUUM INTO '/home/secret.db'; SELECT a FROM t"), "VACUUM SELECT t");
+  EXPECT_EQ(query_summary("VACUUM main INTO \"/home/secret.db\""), "VACUUM");
+  EXPECT_EQ(query_summary("EXPLAIN VACUUM INTO secret"), "EXPLAIN VACUUM");
+  EXPECT_EQ(query_summary("PRAGMA key = secret"), "PRAGMA key");
 }
 
 TEST(query_summary, goes_through_several_statements) {

@@ -26,6 +26,29 @@ TEST(query_text, replaces_every_literal) {
   EXPECT_EQ(query_text("SELECT 'a' 'b'"), "SELECT ? ?");
 }
 
+// SQLite takes a bare word for text where an expression, not a name, is due; SQLCipher's and SEE's keys are pragmas.
+TEST(query_text, replaces_words_that_are_values) {
+  EXPECT_EQ(query_text("VACUUM INTO '/home/secret.db'"), "VACUUM INTO ?");
+  EXPECT_EQ(query_text("VACUUM main INTO \"/home/secret.db\""), "VACUUM main INTO ?");
+  EXPECT_EQ(query_text("vacuum into secret; SELECT a FROM \"t\""), "vacuum into ?; SELECT a FROM \"t\"");
+  EXPECT_EQ(query_text("VACUUM INTO ?1"), "VACUUM INTO ?1");
+  EXPECT_EQ(query_text("PRAGMA key = secret"), "PRAGMA key = ?");
+  EXPECT_EQ(query_text("PRAGMA main.Rekey(secret)"), "PRAGMA main.Rekey(?)");
+  for (const char* name : {"key", "rekey", "hexkey", "hexrekey", "textkey", "textrekey", "KEY"})
+    EXPECT_EQ(query_text(std::string{"PRAGMA "} + name + " = secret.secret"), std::string{"PRAGMA "} + name + " = ?.?");
+  EXPECT_EQ(query_text("PRAGMA \"key\" = secret"), "PRAGMA ? = ?");
+  EXPECT_EQ(query_text("PRAGMA key = \"x'2DD29CA8'\"; SELECT a"), "PRAGMA key = ?; SELECT a");
+  EXPECT_EQ(query_text("ATTACH DATABASE 'a.db' AS a KEY secret"), "ATTACH DATABASE ? AS a KEY ?");
+  EXPECT_EQ(query_text("ATTACH secret AS a"), "ATTACH ? AS a");
+  EXPECT_EQ(query_text("ATTACH DATABASE \"secret\" AS a"), "ATTACH DATABASE ? AS a");
+}
+
+TEST(query_text, keeps_words_that_are_none) {
+  for (const char* sql : {"PRAGMA foreign_keys = ON", "PRAGMA table_info(activities)", "PRAGMA main.journal_mode = WAL",
+                          "SELECT key FROM t WHERE key = a", "INSERT INTO \"t\" SELECT a", "VACUUM main", "DETACH a"})
+    EXPECT_EQ(query_text(sql), sql);
+}
+
 // SQLite, "Double-quoted String Literals Are Accepted".
 TEST(query_text, replaces_double_quotes_that_may_be_text) {
   EXPECT_EQ(query_text("SELECT * FROM t WHERE name = \"secret\""), "SELECT * FROM t WHERE name = ?");

@@ -20,6 +20,8 @@ namespace sonde::console {
 struct pair_text {
   std::string key;
   std::string value;
+
+  friend bool operator==(const pair_text&, const pair_text&) = default;
 };
 
 /// What happened at one moment inside a span: an event, an exception, a log line.

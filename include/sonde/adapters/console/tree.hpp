@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <map>
 #include <string>
 #include <string_view>
@@ -63,6 +64,7 @@ class tree {
     std::size_t next;
     std::size_t past_last_span = 0;  // index into the children
     std::string_view guide{};        // what leads down past the children of this level
+    const held_span* span = nullptr; // whose children they are; null: the tops
   };
   struct id_order {
     bool operator()(const sonde::span_id& a, const sonde::span_id& b) const noexcept {
@@ -175,7 +177,7 @@ class tree {
     // Two spans of one id (foreign bytes) share the children: drawn once.
     static const std::vector<item> none;
     const std::vector<item>& children = std::exchange(self.drawn, true) ? none : self.children;
-    open_.push_back({&children, 0, past_last_span(children)});
+    open_.push_back({&children, 0, past_last_span(children), {}, &span});
     if (!span.attributes.empty()) {
       line_builder details = begin_detail();
       details.pairs(span.attributes);
@@ -198,8 +200,19 @@ class tree {
       case moment::what::log:
       case moment::what::occurrence: line.log(point); break;
     }
-    line.pairs(point.attributes);
+    if (point.type == moment::what::log && open_.back().span != nullptr)
+      line.pairs(unsaid(point.attributes, *open_.back().span));
+    else
+      line.pairs(point.attributes);
     line.end();
+  }
+  /// What a log adds to the attributes of its span: an access log tells of a request what the span tells too.
+  [[nodiscard]] static std::vector<pair_text> unsaid(const std::vector<pair_text>& attributes, const held_span& within) {
+    std::vector<pair_text> made;
+    std::copy_if(attributes.begin(), attributes.end(), std::back_inserter(made), [&](const pair_text& each) {
+      return std::find(within.attributes.begin(), within.attributes.end(), each) == within.attributes.end();
+    });
+    return made;
   }
 
   /// A line without time, below the span drawn last.

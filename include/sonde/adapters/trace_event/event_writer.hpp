@@ -9,11 +9,11 @@
 #include <cstdint>
 #include <string_view>
 
-#include <sonde/adapters/trace_event/value_writer.hpp>
 #include <sonde/encoding/decimal.hpp>
 #include <sonde/meta/enum_name.hpp>
 #include <sonde/otlp/byte_buffer.hpp>
 #include <sonde/otlp/json_writer.hpp>
+#include <sonde/record/json_value.hpp>
 #include <sonde/record/location.hpp>
 #include <sonde/record/span_view.hpp>
 
@@ -78,7 +78,7 @@ class event_writer {
   }
 
   [[nodiscard]] std::string_view bytes() const noexcept { return bytes_.bytes(); }
-  void clear() noexcept { bytes_.clear(); }
+  void clear() noexcept { bytes_.truncate(0); }
 
  private:
   void begin(otlp::json_writer& to, std::string_view opening, std::uint32_t thread) const {
@@ -149,7 +149,7 @@ class event_writer {
     for (const record::event_view& each : span.events)
       if (each.name->name == "exception") {
         to.raw(R"(,"exception":)");
-        put_attributes(to, each.attributes);
+        record::put_json_attributes(to, each.attributes);
         break;
       }
     if (span.location != nullptr) {
@@ -174,7 +174,7 @@ class event_writer {
       put_ids(to, before, linked);
       before = ",{";
       to.raw(R"(,"attributes":)");
-      put_attributes(to, each.attributes);
+      record::put_json_attributes(to, each.attributes);
       to.raw("}");
     }
     to.raw("]");
@@ -186,7 +186,7 @@ class event_writer {
   template <class List>
   static void finish_arguments(otlp::json_writer& to, const List& attributes) {
     to.raw(R"(,"attributes":)");
-    put_attributes(to, attributes);
+    record::put_json_attributes(to, attributes);
     to.raw("}}");
   }
 

@@ -35,7 +35,7 @@ class live_client_span {
   live_client_span& operator=(const live_client_span&) = delete;
   ~live_client_span() {
     if (attempts_ == 0) return;
-    const bool unanswered = outcome_.status == 0 && !outcome_.cancelled;
+    const bool unanswered = outcome_.status == 0 && !outcome_.cancelled && !answered_;
     outcome_.put(span_, !outcome_.error_type.empty() || unanswered || outcome_.status >= 400);
   }
 
@@ -54,9 +54,7 @@ class live_client_span {
   /// The absolute URL that is asked for. Userinfo and secret parameters are not recorded.
   void set_url(std::string_view url) noexcept {
     if (!is_recording()) return;
-    if (url.find("://") == url.npos)  // libcurl guesses the scheme; what stands before the host is a password all the same
-      if (const std::size_t at = url.substr(0, url.find('/')).rfind('@'); at != url.npos) url.remove_prefix(at + 1);
-    const url_parts parts = split_url(url);
+    const url_parts parts = split_client_url(url);
     const authority_parts server = split_authority(parts.authority);
     span_.set_attribute<semconv::url::full>([&] { return shown_url(parts); });
     if (!server.host.empty()) span_.set_attribute<semconv::server::address>(server.host);
@@ -79,8 +77,11 @@ class live_client_span {
     }
     span_.set_attribute<semconv::http::request_resend_count>(attempts_ - 1);
     outcome_ = {};
+    answered_ = false;
   }
   void set_status(int status) noexcept { outcome_.status = status; }
+  /// It went well in a protocol that has no status: no response is not the same as none needed.
+  void set_answered() noexcept { answered_ = true; }
   /// `type`: one of few. `description`: for people, without values of the request.
   void fail(std::string_view type, std::string_view description) noexcept { outcome_.fail(type, description); }
   void cancel() noexcept { outcome_.cancelled = true; }
@@ -106,6 +107,7 @@ class live_client_span {
   }
 
   int attempts_ = 0;
+  bool answered_ = false;
   outcome outcome_;
   span_forms<true>::span<instrumentation_scope<"sonde.http.client", "">, "HTTP"> span_;
 };

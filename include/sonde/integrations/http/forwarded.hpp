@@ -67,6 +67,16 @@ template <server_request Request>
           first_member(first_of(request.header("x-forwarded-host")))};
 }
 
+/// The client and the scheme as proxies tell them, where these are trusted and do; else those of the connection. The
+/// host only where a proxy tells it.
+template <server_request Request>
+[[nodiscard]] forwarded origin_of(const Request& request, bool trust_forwarded) noexcept {
+  forwarded origin = trust_forwarded ? read_forwarded(request) : forwarded{};
+  if (origin.client.empty()) origin.client = endpoint{request.peer()}.address;
+  if (origin.scheme.empty()) origin.scheme = request.scheme();
+  return origin;
+}
+
 }  // namespace http
 }  // namespace SONDE_ABI
 }  // namespace sonde

@@ -76,6 +76,7 @@ struct server_config {
   header_list response_headers{};
   std::vector<std::string> known_methods{};    // that may name a span, instead of those of RFC 9110, PATCH and QUERY
   bool trust_forwarded = false;                // client, scheme, host by (X-)Forwarded…: only behind a proxy
+  bool access_log = false;                     // a log record for each request: client, method, scheme, path, status
 
   [[nodiscard]] bool excludes(std::string_view path) const noexcept {
     for (const std::string_view each : excluded_routes)

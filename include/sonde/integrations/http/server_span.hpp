@@ -12,6 +12,7 @@
 
 #include <sonde/context/entropy.hpp>
 #include <sonde/context/span_context.hpp>
+#include <sonde/integrations/http/access_log.hpp>
 #include <sonde/integrations/http/forwarded.hpp>
 #include <sonde/integrations/http/method.hpp>
 #include <sonde/integrations/http/outcome.hpp>
@@ -61,12 +62,18 @@ class live_server_span {
         method_{is_known_method(request.method(), config.known_methods) ? request.method() : std::string_view{}},
         excluded_{config.excludes(split_url(request.target()).path)},
         span_{kind::server, excluded_ ? unrecorded(incoming_) : incoming_.parent, at} {
-    if (span_.is_recording()) describe(request, config);
+    const bool logged = config.access_log && !excluded_;
+    if (!logged && !span_.is_recording()) return;
+    const forwarded origin = origin_of(request, config.trust_forwarded);
+    if (logged) access_.emplace(request, origin, method_);
+    if (span_.is_recording()) describe(request, config, origin);
   }
 
   /// The pattern that the request's path matched: few, and known beforehand. Names the span.
   void set_route(std::string_view route) noexcept {
-    if (route.empty() || !span_.is_recording()) return;
+    if (route.empty()) return;
+    if (access_) access_->set_route(route);
+    if (!span_.is_recording()) return;
     span_.set_attribute<semconv::http::route>(route);
     try {
       std::string name{shown_method()};
@@ -87,15 +94,20 @@ class live_server_span {
   /// What was answered. Where nothing was, because of an exception: without an argument.
   template <sent_response Response>
   void finish(const Response& response, const server_config& config) noexcept {
-    if (!span_.is_recording()) return;
-    for (const captured_header& each : config.response_headers) each.put_response(span_, response.header(each.name));
+    if (span_.is_recording())
+      for (const captured_header& each : config.response_headers) each.put_response(span_, response.header(each.name));
     outcome_.status = response.status();
-    outcome_.put(span_, outcome_.status >= 500);
+    end(outcome_.status >= 500);
   }
-  void finish() noexcept { outcome_.put(span_, true); }
+  void finish() noexcept { end(true); }
 
  private:
   [[nodiscard]] std::string_view shown_method() const noexcept { return method_.empty() ? "HTTP" : method_; }
+
+  void end(bool failed) noexcept {
+    if (span_.is_recording()) outcome_.put(span_, failed);
+    if (access_) access_->write(outcome_, failed);
+  }
 
   /// Source: AWS X-Ray, "Tracing header": the response tells the decision that the request asked for.
   template <class Response>
@@ -108,7 +120,7 @@ class live_server_span {
   }
 
   template <class Request>
-  void describe(const Request& request, const server_config& config) noexcept {
+  void describe(const Request& request, const server_config& config, const forwarded& origin) noexcept {
     const std::string_view sent = request.method();
     if (method_.empty()) {
       span_.set_attribute<semconv::http::request_method>(semconv::http::request_method_values::other);
@@ -121,21 +133,18 @@ class live_server_span {
     span_.set_attribute<semconv::url::path>(target.path);
     if (target.has_query) span_.set_attribute<semconv::url::query>([&] { return shown_query(target.query); });
 
-    const forwarded by_proxy = config.trust_forwarded ? read_forwarded(request) : forwarded{};
-    const std::string_view scheme = by_proxy.scheme.empty() ? std::string_view{request.scheme()} : by_proxy.scheme;
-    span_.set_attribute<semconv::url::scheme>(scheme);
-    const std::string_view asked = !by_proxy.host.empty()      ? by_proxy.host
+    span_.set_attribute<semconv::url::scheme>(origin.scheme);
+    const std::string_view asked = !origin.host.empty()        ? origin.host
                                    : !target.authority.empty() ? target.authority
                                                                : first_of(request.header("host"));
     if (!asked.empty()) {
       const authority_parts server = split_authority(asked);
       span_.set_attribute<semconv::server::address>(server.host);
-      if (const int port = server.port != 0 ? server.port : default_port(scheme); port != 0)
+      if (const int port = server.port != 0 ? server.port : default_port(origin.scheme); port != 0)
         span_.set_attribute<semconv::server::port>(port);
     }
     const endpoint peer = request.peer();
-    const std::string_view client = by_proxy.client.empty() ? peer.address : by_proxy.client;
-    if (!client.empty()) span_.set_attribute<semconv::client::address>(client);
+    if (!origin.client.empty()) span_.set_attribute<semconv::client::address>(origin.client);
     if (!peer.address.empty()) span_.set_attribute<semconv::network::peer_address>(peer.address);
     if (peer.port > 0) span_.set_attribute<semconv::network::peer_port>(peer.port);
     if (const std::string_view version = request.protocol_version(); !version.empty())
@@ -152,6 +161,7 @@ class live_server_span {
   bool routed_ = false;
   outcome outcome_;
   server_span_type span_;
+  std::optional<access_line> access_{};
 };
 
 struct [[maybe_unused]] idle_server_span {

@@ -4,6 +4,7 @@
 // A URL or a request's target taken apart, as borrowed pieces. Total: what cannot be understood ends up in the path.
 // Used by the spans of requests, which must say something about every request there is.
 
+#include <algorithm>
 #include <cstddef>
 #include <string_view>
 
@@ -75,6 +76,41 @@ struct url_parts {
     parts.userinfo = parts.authority.substr(0, at);
     parts.authority.remove_prefix(at + 1);
   }
+  return parts;
+}
+
+/// The parts of a URL as clients take it from people: with slashes too many or too few behind the scheme, without a scheme, with
+/// a password in which a slash, `?` or `#` was left as it is. A part is a secret rather than shown: what stands before an `@` is
+/// userinfo where the authority would have a port that is no number.
+[[nodiscard]] constexpr url_parts split_client_url(std::string_view url) noexcept {
+  url_parts parts;
+  std::string_view rest = url;
+  if (const std::size_t end = url.find_first_of(":/?#@"); end != std::string_view::npos && url.substr(end, 2) == ":/") {
+    parts.scheme = url.substr(0, end);
+    rest.remove_prefix(end + 1);
+    const std::size_t slashes = std::min(rest.find_first_not_of('/'), rest.size());
+    rest.remove_prefix(parts.scheme != "file" ? slashes : slashes > 1 ? 2 : 0);  // a file's path begins with the third
+  }
+  const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
+  std::size_t at = authority.rfind('@');
+  if (at == std::string_view::npos && !authority.empty() && authority[0] != '[') {
+    const std::size_t colon = authority.find(':');
+    const bool has_port = colon == std::string_view::npos ||
+                          authority.find_first_not_of("0123456789", colon + 1) == std::string_view::npos;
+    if (!has_port) at = rest.rfind('@');
+  }
+  if (at != std::string_view::npos) {
+    parts.userinfo = rest.substr(0, at);
+    rest.remove_prefix(at + 1);
+  }
+  rest = rest.substr(0, rest.find('#'));
+  const std::size_t question = rest.find('?');
+  parts.has_query = question != std::string_view::npos;
+  if (parts.has_query) parts.query = rest.substr(question + 1);
+  parts.path = rest.substr(0, question);
+  if (parts.scheme.empty()) return parts;  // host or path: nobody knows
+  parts.authority = parts.path.substr(0, parts.path.find('/'));
+  parts.path.remove_prefix(parts.authority.size());
   return parts;
 }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include <sonde/integrations/sql/token.hpp>
+#include <sonde/integrations/sql/value_words.hpp>
 
 namespace sonde::sql {
 
@@ -25,13 +26,16 @@ inline constexpr std::size_t most_read_of_text = std::size_t{64} << 10;
   made.reserve((sql.size() < limit ? sql.size() : limit) + cut_mark.size());
   tokens read{sql.substr(0, most_read_of_text)};
   token before, now, after;
+  value_words values;
   bool names_next = false;  // the last word was one that a name follows
   bool more = read.next(now);
   for (bool first = true; more; first = false, before = now, now = after) {
     more = read.next(after);
     const bool named = names_next || (!made.empty() && made.back() == '.') || (more && after.is('.'));
+    const bool is_value = values.is_value(now);
     std::string_view shown = now.text;
-    if (now.type == token_type::text || now.type == token_type::number || (now.type == token_type::quoted && !named))
+    if (now.type == token_type::text || now.type == token_type::number || (now.type == token_type::quoted && !named) ||
+        (is_value && (now.type == token_type::word || now.type == token_type::quoted)))
       shown = "?";
     names_next = now.is_any("JOIN", "INTO", "UPDATE", "TABLE", "INDEX", "VIEW", "TRIGGER", "EXISTS", "AS") ||
                  (now.is("FROM") && !before.is("DISTINCT"));

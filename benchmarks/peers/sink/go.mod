@@ -1,0 +1,3 @@
+module sonde/benchmarks/sink
+
+go 1.24

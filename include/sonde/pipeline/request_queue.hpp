@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// One lane at work: batches by count, bytes and age, a bounded queue, requests under way, retries within a time limit, and a
+// place in the ledger for every record whatever comes of it. Used by request_slot.hpp.
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include <sonde/context/entropy.hpp>
+#include <sonde/pipeline/account.hpp>
+#include <sonde/pipeline/delivery_list.hpp>
+#include <sonde/pipeline/exporter.hpp>
+#include <sonde/pipeline/loss_lines.hpp>
+#include <sonde/pipeline/outcome_lines.hpp>
+#include <sonde/pipeline/retry.hpp>
+#include <sonde/record/record_reader.hpp>
+
+namespace sonde::pipeline {
+
+/// What a queue works with; all of it outlives the queue and stays in its place.
+template <request_lane Lane, class Transport>
+struct queue_surroundings {
+  Lane& lane;
+  account& ledger;
+  record::record_reader& reader;
+  Transport& transport;
+  const diagnostics& out;
+};
+
+template <request_lane Lane, class Transport>
+class request_queue {
+ public:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  explicit request_queue(const queue_surroundings<Lane, Transport>& with)
+      : lane_{with.lane}, ledger_{with.ledger}, reader_{with.reader}, transport_{with.transport}, lines_{with.out} {}
+  request_queue(const request_queue&) = delete;
+  request_queue& operator=(const request_queue&) = delete;
+
+  /// Once the exporter is open. `alone`: it has no other lane.
+  void open(const std::string& exporter, bool alone) {
+    limits_ = lane_.limits();
+    std::string name = exporter;
+    if constexpr (requires { lane_.label(); })
+      if (!alone) name += ' ' + std::string{lane_.label()};
+    lines_.whose(std::move(name));
+  }
+
+  [[nodiscard]] static constexpr bool has_place_for(tally one) noexcept {
+    return one.spans != 0 ? encodes_spans<Lane> : encodes_logs<Lane>;
+  }
+  /// A record it has a place for.
+  void take(record::record_view record, tally one, time_point now) noexcept {
+    if (!is_wanted(record)) return ledger_.dropped(one, drop_reason::unwanted);
+    const std::size_t before = lane_.encoded_size();
+    if (total().records() >= limits_.queue_count || waiting_.bytes() + before >= limits_.queue_bytes)
+      return ledger_.dropped(one, drop_reason::queue_full);
+    if (open_.records() == 0) open_since_ = now;
+    try {
+      encode(record, one);
+    } catch (...) {
+      return ledger_.dropped(one, drop_reason::no_memory);
+    }
+    ledger_.queued(one);
+    open_ += one;
+    const std::size_t size = lane_.encoded_size();
+    largest_ = std::max(largest_, size - before);
+    if (open_.records() >= limits_.count || size + largest_ > limits_.bytes) close_batch();
+  }
+
+  void advance(time_point now, bool flushing) noexcept {
+    if (open_.records() != 0 && (flushing || now - open_since_ >= limits_.age)) close_batch();
+    if (!is_ready(now) || now < resume_) return;
+    for (auto at = waiting_.begin(); at != waiting_.end() && under_way_ < limits_.concurrent;)
+      at = !at->under_way && now >= at->next_attempt ? send(at, now) : std::next(at);
+  }
+
+  [[nodiscard]] bool idle() const noexcept { return open_.records() == 0 && waiting_.empty(); }
+  /// When `advance` is needed next at the latest.
+  [[nodiscard]] time_point due() const noexcept {
+    time_point soonest = open_.records() != 0 ? open_since_ + limits_.age : time_point::max();
+    if (under_way_ < limits_.concurrent)
+      for (const delivery<batch>& each : waiting_)
+        if (!each.under_way) soonest = std::min(soonest, std::max(each.next_attempt, resume_));
+    if constexpr (has_errands) {
+      const time_point not_before = last_advance_ + errand_pause;
+      if (!ready_) soonest = std::max(soonest, not_before);
+      if (!errand_under_way_) soonest = std::min(soonest, std::max(lane_.errand_due(), not_before));
+    }
+    return soonest;
+  }
+  [[nodiscard]] std::chrono::milliseconds patience() const noexcept { return limits_.age; }
+  /// Counts whatever is left as lost to the end of the session.
+  void give_up() noexcept {
+    forget(std::exchange(open_, {}), drop_reason::session_ended);
+    forget(waiting_.records(), drop_reason::session_ended);
+    waiting_.clear();
+    ++generation_;  // a reply that still comes is nobody's
+    under_way_ = 0;
+    errand_under_way_ = false;
+  }
+
+ private:
+  using batch = typename Lane::batch;
+  static constexpr bool has_errands = requires(Lane& lane, time_point now) { lane.errand(now); };
+  static constexpr bool can_split = requires(Lane& lane, batch& some) {
+    { lane.split(some) } -> std::same_as<batch>;
+  };
+  static_assert(!can_split || encodes_spans<Lane> != encodes_logs<Lane>, "sonde: a lane that splits batches takes one signal");
+  static constexpr bool has_rules = can_split && requires(Lane& lane, const batch& some) {
+    { lane.exceeds(some) } -> std::same_as<bool>;
+  };
+  static constexpr std::chrono::milliseconds errand_pause{10};
+
+  using place = typename delivery_list<batch>::place;
+
+  /// All it has.
+  [[nodiscard]] tally total() const noexcept {
+    tally sum = open_;
+    return sum += waiting_.records();
+  }
+  [[nodiscard]] bool is_wanted([[maybe_unused]] record::record_view record) const noexcept {
+    if constexpr (requires { lane_.wanted(record.header()); }) return lane_.wanted(record.header());
+    if constexpr (requires { lane_.wanted(); }) return lane_.wanted();
+    return true;
+  }
+  /// Whether requests can be made; sees to it that they can be.
+  [[nodiscard]] bool is_ready([[maybe_unused]] time_point now) noexcept {
+    if constexpr (has_errands) {
+      run_errand(now);
+      ready_ = lane_.ready(now);
+      if (ready_) return true;
+      try {
+        if (const std::string why = lane_.obstacle(); !why.empty() && !waiting_.empty())
+          lines_.trouble(why + "; waiting: " + told(total()), now);
+      } catch (...) {  // no memory for words
+      }
+      return false;
+    }
+    return true;
+  }
+
+  void forget(tally some, drop_reason why) noexcept {
+    ledger_.settled(some);
+    ledger_.dropped(some, why);
+  }
+
+  /// The view of a span is made only where the lane cannot do without.
+  void encode(record::record_view record, tally one) {
+    if constexpr (encodes_spans<Lane>) {
+      if (one.spans != 0) {
+        if constexpr (requires { lane_.encode_plain(record, reader_); })
+          if (lane_.encode_plain(record, reader_)) return;
+        return encode(reader_.span(record));
+      }
+    }
+    if constexpr (encodes_logs<Lane>) encode(reader_.log(record));
+  }
+  template <class View>
+  void encode(const View& view) {
+    if constexpr (std::is_void_v<decltype(lane_.encode(view))>)
+      lane_.encode(view);
+    else
+      ledger_.count_cut(view, lane_.encode(view));
+    ledger_.count_cut(view);
+  }
+
+  void close_batch() noexcept {
+    const tally records = std::exchange(open_, {});
+    const std::size_t bytes = lane_.encoded_size();
+    largest_ = 0;
+    place added = waiting_.end();
+    try {
+      added = waiting_.add(waiting_.end(), lane_.take_batch(), records, bytes);
+    } catch (...) {
+      forget(records, drop_reason::no_memory);
+    }
+    if constexpr (has_rules)
+      while (added != waiting_.end() && added->records.records() > 1 && lane_.exceeds(added->content)) {
+        added = divide(added);
+        if (added != waiting_.end()) ++added;
+      }
+  }
+
+  /// Returns what to look at next: itself once more where it was split.
+  place send(place what, time_point now) noexcept {
+    if (what->attempts == 0) what->begun = now;
+    try {
+      transport::request made = lane_.request_for(what->content);
+      const std::size_t bytes = has_rules ? what->bytes : std::max(made.body.size(), what->bytes);
+      if (bytes > limits_.bytes) {
+        const std::string why = "a request of " + std::to_string(bytes) + " bytes, over the limit of " +
+                                std::to_string(limits_.bytes) + ", was not sent";
+        return shrink(what, why, now);
+      }
+      made.timeout = limits_.timeout;
+      if (limits_.timeout.count() != 0) made.timeout = std::max(remaining(*what, now), std::chrono::milliseconds{1});
+      std::function<void(transport::response)> done = [this, what, sent = generation_](const transport::response& reply) {
+        if (sent == generation_) receive(what, reply);
+      };
+      ++what->attempts;
+      ++under_way_;
+      what->under_way = true;
+      const place next = std::next(what);
+      transport_.send(std::move(made), std::move(done));  // may call back at once
+      return next;
+    } catch (...) {
+      return finish(what, drop_reason::no_memory);
+    }
+  }
+  [[nodiscard]] std::chrono::milliseconds remaining(const delivery<batch>& some, time_point now) const noexcept {
+    return limits_.timeout - std::chrono::duration_cast<std::chrono::milliseconds>(now - some.begun);
+  }
+
+  void receive(place what, const transport::response& reply) {
+    const time_point now = std::chrono::steady_clock::now();
+    what->under_way = false;
+    --under_way_;
+    const verdict judged = judge(reply, what->content);
+    switch (judged.result) {
+      case verdict::outcome::accepted: return accept(what, judged, now);
+      case verdict::outcome::retry: return retry(what, judged, now);
+      case verdict::outcome::too_much: shrink(what, judged.sentence, now); break;
+      case verdict::outcome::refused:
+        lines_.failure(judged.sentence, now);
+        finish(what, drop_reason::rejected);
+    }
+  }
+
+  [[nodiscard]] verdict judge(const transport::response& reply, [[maybe_unused]] const batch& sent) {
+    if constexpr (judges_by_batch<Lane>)
+      return lane_.judge(reply, sent);
+    else
+      return lane_.judge(reply);
+  }
+
+  void accept(place what, const verdict& judged, time_point now) {
+    resume_ = {};
+    const tally all = what->records;
+    const bool is_spans = all.spans != 0;
+    const std::uint64_t refused = std::min(judged.rejected, is_spans ? all.spans : all.logs);
+    const tally rejected{is_spans ? refused : 0, is_spans ? 0 : refused};
+    ledger_.settled(all);
+    ledger_.exported({all.spans - rejected.spans, all.logs - rejected.logs});
+    ledger_.dropped(rejected, drop_reason::rejected);
+    if (judged.sentence.empty())
+      lines_.success(told(all));
+    else
+      lines_.failure(judged.sentence, now);
+    static_cast<void>(waiting_.remove(what));
+  }
+
+  void retry(place what, const verdict& judged, time_point now) {
+    const auto wait = backoff_.delay(what->attempts, judged.retry_after);
+    if (limits_.timeout.count() != 0 && wait >= remaining(*what, now)) {
+      lines_.failure(judged.sentence + (judged.sentence.empty() ? "" : "; ") + "gave up after " +
+                         counted(what->attempts, "attempt") + ": " + told(what->records) + " lost",
+                     now);
+      finish(what, drop_reason::retries_exhausted);
+      return;
+    }
+    if (!judged.sentence.empty()) lines_.trouble(judged.sentence + "; will retry", now);
+    what->next_attempt = now + wait;
+    resume_ = std::max(resume_, what->next_attempt);  // whoever cannot take this one is left alone with the others
+  }
+
+  /// Two requests in place of one that is too large, or its end where it has a single record.
+  place shrink(place what, const std::string& why, time_point now) {
+    if constexpr (can_split) {
+      if (what->records.records() > 1) {
+        lines_.trouble(why + "; sending " + told(what->records) + " in two requests", now);
+        return divide(what);
+      }
+    }
+    lines_.failure(why + ": " + told(what->records) + " lost", now);
+    return finish(what, drop_reason::too_large);
+  }
+
+  /// Returns the first of the two.
+  place divide(place what) noexcept {
+    batch later;
+    try {
+      later = lane_.split(what->content);
+    } catch (...) {
+      return finish(what, drop_reason::no_memory);
+    }
+    const tally second = encodes_spans<Lane> ? tally{later.count(), 0} : tally{0, later.count()};
+    const std::size_t bytes = later.size();
+    waiting_.shrink(what, second, what->content.size());
+    what->attempts = 0;
+    what->next_attempt = {};
+    try {
+      waiting_.add(std::next(what), std::move(later), second, bytes);
+    } catch (...) {
+      forget(second, drop_reason::no_memory);
+    }
+    return what;
+  }
+
+  place finish(place what, drop_reason why) noexcept {
+    forget(what->records, why);
+    return waiting_.remove(what);
+  }
+
+  void run_errand(time_point now) noexcept {
+    last_advance_ = now;
+    if (errand_under_way_) return;
+    try {
+      auto wanted = lane_.errand(now);
+      if (!wanted) return;
+      errand_under_way_ = true;
+      transport_.send(std::move(*wanted), [this, sent = generation_](const transport::response& reply) {
+        if (sent != generation_) return;
+        errand_under_way_ = false;
+        lane_.errand_done(reply, std::chrono::steady_clock::now());
+      });
+    } catch (...) {
+      errand_under_way_ = false;  // no memory: asked again
+    }
+  }
+
+  Lane& lane_;
+  account& ledger_;
+  record::record_reader& reader_;
+  Transport& transport_;
+  outcome_lines lines_;
+  batch_limits limits_;
+  backoff backoff_{context::seeded_id_source()};
+  tally open_;  // in the lane's open batch
+  time_point open_since_{};
+  std::size_t largest_ = 0;  // record in it
+  delivery_list<batch> waiting_;
+  std::uint32_t under_way_ = 0;
+  time_point resume_{};  // nothing is sent before
+  std::uint64_t generation_ = 0;
+  bool errand_under_way_ = false;
+  bool ready_ = true;  // when last asked
+  time_point last_advance_{};
+};
+
+}  // namespace sonde::pipeline
