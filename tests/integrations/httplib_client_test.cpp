@@ -32,6 +32,9 @@ std::atomic<std::size_t> scarce_from{0};  // the next allocation of that size or
   if (void* const made = std::malloc(size != 0 ? size : 1)) return made;
   throw std::bad_alloc{};
 }
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  return std::malloc(size != 0 ? size : 1);
+}
 [[gnu::noinline]] void operator delete(void* freed) noexcept { std::free(freed); }
 [[gnu::noinline]] void operator delete(void* freed, std::size_t) noexcept { std::free(freed); }
 
