@@ -28,15 +28,7 @@
 #include <sonde/sonde.hpp>
 #include <sonde/testing/null_exporter.hpp>
 
-// Counts this thread's allocations, whoever makes them.
-extern "C" void* __libc_malloc(std::size_t size);
-namespace {
-thread_local std::uint64_t allocations = 0;
-}
-extern "C" void* malloc(std::size_t size) {
-  ++allocations;
-  return __libc_malloc(size);
-}
+#include "counted_malloc.hpp"
 
 namespace {
 

@@ -5,14 +5,12 @@
 // Source: gRPC over HTTP2, "Length-Prefixed-Message".
 
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace sonde::otlp {
 
 inline constexpr std::size_t grpc_prefix_size = 5;
-inline constexpr std::size_t longest_grpc_message = UINT32_MAX;
 
 /// `message` as it travels. `compressed`: by what the header grpc-encoding says.
 [[nodiscard]] inline std::string grpc_framed(std::string_view message, bool compressed) {

@@ -17,7 +17,6 @@
 #include <sonde/pipeline/account.hpp>
 #include <sonde/pipeline/delivery_list.hpp>
 #include <sonde/pipeline/exporter.hpp>
-#include <sonde/pipeline/loss_lines.hpp>
 #include <sonde/pipeline/outcome_lines.hpp>
 #include <sonde/pipeline/retry.hpp>
 #include <sonde/record/record_reader.hpp>

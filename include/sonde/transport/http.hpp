@@ -134,8 +134,8 @@ class http final : public driver {
     const clock::time_point before = clock::now();
     curl_multi_poll(multi_, nullptr, 0, static_cast<int>(timeout.count()), nullptr);
     const bool at_once = clock::now() - before < std::chrono::microseconds{100};
-    const bool on_http2 = std::any_of(active_.begin(), active_.end(), [](const auto& one) { return one->is_http2(); });
-    early_ends_ = at_once && on_http2 ? early_ends_ + 1 : 0;
+    const auto on_http2 = [](const auto& one) { return one->is_http2(); };
+    early_ends_ = at_once && std::any_of(active_.begin(), active_.end(), on_http2) ? early_ends_ + 1 : 0;
     // libcurl asks for a socket that can be written while it waits for HTTP/2's leave to write on.
     if (early_ends_ > most_early_ends) std::this_thread::sleep_for(std::min(timeout, std::chrono::milliseconds{1}));
   }

@@ -27,13 +27,7 @@ class grpc_verdict {
 
   [[nodiscard]] pipeline::verdict judge(const transport::response& reply) const {
     using outcome = pipeline::verdict::outcome;
-    switch (reply.outcome) {
-      case transport::outcome::answered: break;
-      case transport::outcome::no_answer:
-      case transport::outcome::aborted: return {outcome::retry, 0, {}, unreachable(used_, reply.error)};
-      case transport::outcome::refused:
-      case transport::outcome::too_large: return {outcome::refused, 0, {}, reply.error + ", endpoint " + used_.where()};
-    }
+    if (std::optional<pipeline::verdict> none = without_answer(used_, reply)) return *std::move(none);
     const std::string_view status = reply.header("grpc-status");
     const grpc_code code = status.empty() ? grpc_code_of_http(reply.status) : grpc_code_of(status);
     if (!status.empty() && code == grpc_code::ok) {

@@ -4,9 +4,8 @@
 // Reads the reply of a backend that takes OTLP over HTTP: taken, to be sent again, or refused for good; and in which words to
 // say so. Source: OTLP specification 1.11, "OTLP/HTTP Response".
 
-#include <algorithm>
-#include <cstdint>
 #include <ctime>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -27,13 +26,7 @@ class http_verdict {
 
   [[nodiscard]] pipeline::verdict judge(const transport::response& reply) const {
     using outcome = pipeline::verdict::outcome;
-    switch (reply.outcome) {
-      case transport::outcome::answered: break;
-      case transport::outcome::no_answer:
-      case transport::outcome::aborted: return {outcome::retry, 0, {}, unreachable(used_, reply.error)};
-      case transport::outcome::refused:
-      case transport::outcome::too_large: return {outcome::refused, 0, {}, reply.error + ", endpoint " + used_.where()};
-    }
+    if (std::optional<pipeline::verdict> none = without_answer(used_, reply)) return *std::move(none);
     if (reply.status >= 200 && reply.status < 300) return accepted(reply);
     std::string sentence = "HTTP " + std::to_string(reply.status) + told_by(used_, error_text(reply));
     switch (reply.status) {

@@ -3,7 +3,10 @@
 
 // Words for a backend that says no, whatever the protocol: what to look at, which key was sent, where it came from.
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include <sonde/adapters/otlp/honeycomb.hpp>
 #include <sonde/adapters/otlp/settings.hpp>
@@ -17,11 +20,15 @@ namespace sonde::otlp {
   return " from " + used.where() + (said.empty() ? std::string{} : ": \"" + said + '"');
 }
 
-/// For those who got no answer.
-[[nodiscard]] inline std::string unreachable(const settings& used, const std::string& error) {
-  const char* const advice =
-      used.endpoint_source == "default" ? "; start a collector there, or set OTEL_EXPORTER_OTLP_ENDPOINT" : "";
-  return error + ", endpoint " + used.where() + advice;
+/// Where no answer came that could be read; nothing where one did.
+[[nodiscard]] inline std::optional<pipeline::verdict> without_answer(const settings& used, const transport::response& reply) {
+  using outcome = pipeline::verdict::outcome;
+  if (reply.outcome == transport::outcome::answered) return std::nullopt;
+  std::string sentence = reply.error + ", endpoint " + used.where();
+  if (reply.outcome == transport::outcome::refused || reply.outcome == transport::outcome::too_large)
+    return pipeline::verdict{outcome::refused, 0, {}, std::move(sentence)};
+  if (used.endpoint_source == "default") sentence += "; start a collector there, or set OTEL_EXPORTER_OTLP_ENDPOINT";
+  return pipeline::verdict{outcome::retry, 0, {}, std::move(sentence)};
 }
 
 /// Which key was refused, and where it came from.

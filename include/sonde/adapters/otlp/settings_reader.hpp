@@ -230,7 +230,7 @@ class settings_reader {
   [[nodiscard]] pipeline::batch_limits limits(const settings& of) {
     pipeline::batch_limits made;
     if (which_ == signal::logs) made.age = std::chrono::milliseconds{1000};
-    const std::string own_age = made.age.count() == 1000 ? "1000" : "5000";
+    const std::string own_age = std::to_string(made.age.count());
     made.timeout = record_.resolve(setting("timeout"), first_of(own_.timeout, all_.timeout),
                                    {{specific("TIMEOUT"), env_.milliseconds(specific("TIMEOUT"), instead_of_specific("TIMEOUT", "10000"))},
                                     {general("TIMEOUT"), env_.milliseconds(general("TIMEOUT"), "10000")}},
