@@ -53,8 +53,9 @@ TEST(otlp, spans_and_logs_go_their_own_ways_and_each_says_so_once) {
     const auto texts = logs.records();
     EXPECT_EQ(std::set<std::string>(texts.begin(), texts.end()),
               (std::set<std::string>{"text 0", "text 1", "text 2", "text 3", "text 4", "text 5"}));
-    EXPECT_EQ(said.count("otlp traces: first batch accepted: 2 spans\n"), 1) << said.all();
-    EXPECT_EQ(said.count("otlp logs: first batch accepted: 2 log records\n"), 1) << said.all();
+    // Several requests are under way at once: which batch is answered first is nobody's promise.
+    EXPECT_EQ(said.count("otlp traces: first batch accepted: "), 1) << said.all();
+    EXPECT_EQ(said.count("otlp logs: first batch accepted: "), 1) << said.all();
     EXPECT_EQ(said.count("accepted"), 2) << said.all();
     if (over_grpc) continue;
     for (const arrival& each : traces.requests()) EXPECT_EQ(each.http.path, "/t");
