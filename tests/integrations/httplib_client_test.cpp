@@ -3,11 +3,7 @@
 
 #include <sonde/integrations/httplib_client.hpp>
 
-#include <atomic>
-#include <cstddef>
-#include <cstdlib>
 #include <mutex>
-#include <new>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -20,23 +16,6 @@
 #include <gtest/gtest.h>
 
 #include "span/recording.hpp"
-
-namespace {
-std::atomic<std::size_t> scarce_from{0};  // the next allocation of that size or more fails; 0: none does
-}
-
-// Of the whole executable. Not inlined, or GCC would see what is deleted come from malloc, and warn.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  std::size_t limit = scarce_from;
-  if (limit != 0 && size >= limit && scarce_from.compare_exchange_strong(limit, 0)) throw std::bad_alloc{};
-  if (void* const made = std::malloc(size != 0 ? size : 1)) return made;
-  throw std::bad_alloc{};
-}
-[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  return std::malloc(size != 0 ? size : 1);
-}
-[[gnu::noinline]] void operator delete(void* freed) noexcept { std::free(freed); }
-[[gnu::noinline]] void operator delete(void* freed, std::size_t) noexcept { std::free(freed); }
 
 namespace {
 
@@ -217,19 +196,6 @@ TEST(httplib_client, works_without_a_session) {
   sonde::httplib::client client{server.origin()};
   EXPECT_EQ(client.Get("/")->body, "GET ");
   EXPECT_EQ(server.values(0, "traceparent"), texts{});
-}
-
-TEST(httplib_client, out_of_memory_the_request_goes_all_the_same) {
-  recording kept;
-  sonde::httplib::client users{"127.0.0.1", port_of_nobody()};
-  const std::string path = '/' + std::string(1 << 20, 'x');
-  scarce_from = path.size();
-  EXPECT_NO_THROW(EXPECT_FALSE(users.Get(path)));
-  EXPECT_EQ(scarce_from, 0U) << "the URL was not put together";
-  const auto span = kept.only();
-  EXPECT_EQ(span.name, "GET");
-  EXPECT_FALSE(span.attributes.contains("url.full"));
-  EXPECT_EQ(span.status, sonde::status::error);
 }
 
 TEST(httplib_client, sends_a_request_into_a_given_response) {
