@@ -5,6 +5,8 @@
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -78,6 +80,7 @@ TEST_F(logging, carries_the_active_span) {
   ASSERT_EQ(all.size(), 2u);
   EXPECT_EQ(all[0].trace_id, inner.trace_id);
   EXPECT_EQ(all[0].span_id, inner.span_id);
+  EXPECT_TRUE(all[0].in_recorded_span);
   EXPECT_TRUE(all[0].span_id.valid());
   EXPECT_FALSE(all[1].trace_id.valid());
   EXPECT_FALSE(all[1].span_id.valid());
@@ -129,6 +132,93 @@ TEST_F(logging, is_counted) {
   EXPECT_EQ(stats.logs.taken, 2u);
   EXPECT_EQ(stats.exporters.at(0).logs.exported, 2u);
   EXPECT_EQ(stats.spans.started, 0u);
+}
+
+/// One place for all of its calls.
+void log_here(int number, std::string_view text) { sonde::log::info("{} {}", number, text); }
+/// Two hundred places that differ in their function alone: more than a thread remembers.
+template <int N>
+void log_there() {
+  sonde::log::info("place {}", N);
+}
+template <int... N>
+void log_everywhere(std::integer_sequence<int, N...>) {
+  (log_there<N>(), ...);
+}
+
+TEST_F(logging, from_a_place_known_already_is_as_from_a_new_one) {
+  log_here(0, "outside");
+  {
+    const sonde::span<"outer"> outer;
+    sonde::span_context inner;
+    {
+      sonde::span<"inner"> active;
+      inner = active.context();
+      log_here(1, "inside");
+      log_here(2, "");
+      log_here(3, "a text that is longer than what is copied in two halves");
+    }
+    log_here(4, "in the outer");
+    const auto all = logs();
+    ASSERT_EQ(all.size(), 5u);
+    const char* const texts[] = {"0 outside", "1 inside", "2 ", "3 a text that is longer than what is copied in two halves",
+                                 "4 in the outer"};
+    for (std::size_t i = 0; i < 5; ++i) {
+      EXPECT_EQ(all[i].body, texts[i]);
+      EXPECT_EQ(all[i].in_recorded_span, i > 0);
+      EXPECT_EQ(all[i].attributes["code.function.name"], "log_here");
+      if (i >= 1 && i <= 3) {
+        EXPECT_EQ(all[i].trace_id, inner.trace_id);
+        EXPECT_EQ(all[i].span_id, inner.span_id);
+      }
+    }
+    EXPECT_EQ(all[4].span_id, outer.context().span_id);
+  }
+  const auto stats = session.stats();
+  EXPECT_EQ(stats.logs.started, 5u);
+  EXPECT_EQ(stats.logs.taken, 5u);
+}
+
+TEST_F(logging, from_more_places_than_a_thread_remembers_is_each_ones_own) {
+  const sonde::span<"work"> work;
+  for (int round = 0; round < 2; ++round) log_everywhere(std::make_integer_sequence<int, 200>{});
+  const auto all = logs();
+  ASSERT_EQ(all.size(), 400u);
+  for (std::size_t i = 0; i < all.size(); ++i) EXPECT_EQ(all[i].body, "place " + std::to_string(i % 200));
+}
+
+TEST(logging_under_an_unsampled_span, says_so_and_has_its_ids) {
+  const sonde::testing::memory_exporter memory;
+  auto session = sonde::start(
+      {.service_name = "test", .sampler = sonde::sampling::always_off{}, .diagnostics = [](auto) {}}, memory);
+  sonde::span<"unsampled"> root;
+  log_here(1, "one");
+  log_here(2, "two");
+  session.force_flush();
+  const auto all = memory.logs();
+  ASSERT_EQ(all.size(), 2u);
+  for (const auto& each : all) {
+    EXPECT_FALSE(each.in_recorded_span);
+    EXPECT_EQ(each.trace_id, root.context().trace_id);
+    EXPECT_EQ(each.span_id, root.context().span_id);
+  }
+}
+
+TEST(logging_after_its_session, goes_to_the_next) {
+  for (int round = 0; round < 3; ++round) {
+    const sonde::testing::memory_exporter memory;
+    auto session = sonde::start({.service_name = "test", .diagnostics = [](auto) {}}, memory);
+    {
+      const sonde::span<"work"> work;
+      log_here(round, "in time");
+      session.shutdown();
+      log_here(round, "too late");
+    }
+    const auto all = memory.logs();
+    ASSERT_EQ(all.size(), 1u);
+    EXPECT_EQ(all[0].body, std::to_string(round) + " in time");
+    EXPECT_EQ(session.stats().logs.started, 1u);
+  }
 }
 
 TEST(logging_without_session, does_nothing) {

@@ -26,10 +26,11 @@ struct copied_argument {
   std::uint32_t size;  // of a text; `unfit` where that is longer than a record, or null
   argument_kind kind;
 
-  [[nodiscard]] std::size_t more_than_a_word() const noexcept {
-    return kind == argument_kind::text ? padded(size) - sizeof word : 0;
-  }
 };
+/// In a record.
+[[nodiscard, gnu::always_inline]] inline std::size_t entry_size(const copied_argument& argument) noexcept {
+  return sizeof(entry) + (argument.kind == argument_kind::text ? padded(argument.size) : sizeof argument.word);
+}
 
 template <class T>
 inline constexpr bool is_string = false;
@@ -97,25 +98,25 @@ struct copied_arguments {
 template <copyable_argument... T, class Use>
 [[gnu::always_inline]] inline void with_copies(Use use, const T&... arguments) noexcept {
   const copied_argument copies[] = {copied(arguments)..., {}};  // one more, since there may be none
-  std::size_t size = sizeof...(T) * (sizeof(entry) + 8);
-  for (std::size_t i = 0; i < sizeof...(T); ++i) size += copies[i].more_than_a_word();
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < sizeof...(T); ++i) size += entry_size(copies[i]);
   use(copied_arguments{copies, sizeof...(T), size});
 }
 
-/// Where there is room for them.
-[[gnu::always_inline]] inline void write_entries(char* to, const copied_arguments& arguments) noexcept {
-  for (const copied_argument& each : arguments) {
-    const auto kind = static_cast<std::uint32_t>(each.kind);
-    if (each.kind == argument_kind::text) {
-      const std::uint64_t head = entry::make(kind, entry_type::argument, each.size);
-      __builtin_memcpy(to, &head, sizeof head);
-      copy_text(to + sizeof head, {reinterpret_cast<const char*>(each.word), each.size});
-      to += sizeof head + padded(each.size);
-    } else {
-      write_fixed(to, make_word(0, kind), entry_type::argument, each.word);
-      to += sizeof(entry) + sizeof each.word;
-    }
+/// Where there is room for it; returns where the next goes.
+[[nodiscard, gnu::always_inline]] inline char* write_entry(char* to, const copied_argument& argument) noexcept {
+  const auto kind = static_cast<std::uint32_t>(argument.kind);
+  if (argument.kind != argument_kind::text) {
+    write_fixed(to, make_word(0, kind), entry_type::argument, argument.word);
+    return to + sizeof(entry) + sizeof argument.word;
   }
+  const std::uint64_t head = entry::make(kind, entry_type::argument, argument.size);
+  __builtin_memcpy(to, &head, sizeof head);
+  copy_text(to + sizeof head, {reinterpret_cast<const char*>(argument.word), argument.size});
+  return to + sizeof head + padded(argument.size);
+}
+[[gnu::always_inline]] inline void write_entries(char* to, const copied_arguments& arguments) noexcept {
+  for (const copied_argument& each : arguments) to = write_entry(to, each);
 }
 
 }  // namespace sonde::record

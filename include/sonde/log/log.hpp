@@ -71,8 +71,7 @@ inline constexpr bool has_attributes = (is_attribute<std::remove_cvref_t<T>> || 
 /// One for all calls with arguments of these types.
 template <class... T>
 void emit(level severity, const record::log_site& site, T&... arguments) noexcept {
-  record::with_copies([&](const record::copied_arguments& copies) { record::write_log(severity, site, copies); },
-                      arguments...);
+  record::write_log(severity, site, record::copied(arguments)...);
 }
 template <class... T>
 void emit_with_attributes(level severity, const record::log_site& site, T&... arguments) noexcept {

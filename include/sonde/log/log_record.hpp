@@ -27,24 +27,27 @@ namespace sonde::record {
   return mine != nullptr && reaches_level(*mine, severity) ? mine : nullptr;
 }
 
-/// All of a log's header but its first word.
-[[gnu::always_inline]] inline void write_log_header(char* to, recorder& mine, level severity,
-                                                    std::uint8_t flags) noexcept {
+/// All of a log's header but its first word: inside a recorded span, or anywhere.
+[[gnu::always_inline]] inline void write_log_header(char* to, const struct header& within, level severity,
+                                                    std::uint8_t flags = sampled) noexcept {
   const auto put = [to](std::size_t offset, std::uint64_t word) { __builtin_memcpy(to + offset, &word, sizeof word); };
   const std::uint64_t now = context::ticks();
   put(offsetof(struct header, start), now);
   put(offsetof(struct header, end), now);
+  __builtin_memcpy(to + offsetof(struct header, span_id), &within.span_id, sizeof within.span_id);
   put(offsetof(struct header, parent_id), 0);
-  if (frame* const active = active_frame(mine)) {
-    const span_context within = context_of(*active);
-    __builtin_memcpy(to + offsetof(struct header, span_id), &within.span_id, sizeof within.span_id);
-    __builtin_memcpy(to + offsetof(struct header, trace_id), &within.trace_id, sizeof within.trace_id);
-    if (within.sampled) flags |= sampled;
-  } else {
-    put(offsetof(struct header, span_id), 0);
-    __builtin_memset(to + offsetof(struct header, trace_id), 0, sizeof(trace_id));
-  }
+  __builtin_memcpy(to + offsetof(struct header, trace_id), &within.trace_id, sizeof within.trace_id);
   put(offsetof(struct header, location), tail_word(0, record_type::log, flags, static_cast<std::uint8_t>(severity)));
+}
+[[gnu::noinline]] inline void write_log_header(char* to, recorder& mine, level severity, std::uint8_t flags) noexcept {
+  struct header within {};
+  if (frame* const active = active_frame(mine)) {
+    const span_context context = context_of(*active);
+    within.span_id = context.span_id;
+    within.trace_id = context.trace_id;
+    if (context.sampled) flags |= sampled;
+  }
+  write_log_header(to, within, severity, flags);
 }
 
 /// No-op where `mine` is null. `description` is the id of what describes it, 0 where its text is put into it.

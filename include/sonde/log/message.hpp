@@ -4,6 +4,7 @@
 // How the text of a log gets into its record: as the arguments of its format, which the collector makes it from; or,
 // where one of them cannot be copied, made here, on the caller's stack. Used by log.hpp.
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 
@@ -53,26 +54,57 @@ inline constexpr std::size_t short_message = 512;
   return nullptr;
 }
 
-/// A log without attributes: straight into the ring.
-[[gnu::noinline]] inline void write_log(level severity, const log_site& site,
-                                      const copied_arguments& arguments) noexcept {
+/// A log without attributes goes straight into the ring.
+struct opened_log {
+  recorder* mine;
+  char* entries;  // where they go; null where nothing is recorded, or nothing more
+};
+[[nodiscard, gnu::noinline, gnu::cold]] inline opened_log open_log_unusual(level severity, const log_site& site,
+                                                                            std::size_t size) noexcept {
   recorder* const mine = recorder_for(severity);
-  if (mine == nullptr) return;
+  if (mine == nullptr) return {nullptr, nullptr};
   const std::uint32_t id = id_of(*mine, site);
-  const std::size_t size = sizeof(struct header) + arguments.entries_size;
-  if (id == 0 || size > max_payload) [[unlikely]] return write_unusual(*mine, severity, site);
+  if (id == 0 || size > max_payload) {
+    write_unusual(*mine, severity, site);
+    return {nullptr, nullptr};
+  }
   count(mine->logs.started);
   char* to = room_in(*mine->filling, size);
-  if (to == nullptr) [[unlikely]] {
-    to = fresh_room(*mine, size);
-    if (to == nullptr) return;
-  }
+  if (to == nullptr) to = fresh_room(*mine, size);
+  if (to == nullptr) return {nullptr, nullptr};
   const std::uint64_t head = make_word(static_cast<std::uint32_t>(size), id);
   __builtin_memcpy(to, &head, sizeof head);
   write_log_header(to, *mine, severity, 0);
-  write_entries(to + sizeof(struct header), arguments);
-  publish(*mine->filling, size, false);
-  count(mine->logs.written);
+  return {mine, to + sizeof(struct header)};
+}
+/// A level that is recorded, as far as a glance told. Inside a recorded span, where this thread has been before, it calls nothing
+/// (as span/lifecycle.hpp explains).
+[[nodiscard, gnu::noinline]] inline opened_log open_log(level severity, const log_site& site, std::size_t size) noexcept {
+  recorder* const mine = attached_recorder();
+  if (mine == nullptr || !__atomic_load_n(&mine->live, __ATOMIC_RELAXED)) [[unlikely]]
+    return open_log_unusual(severity, site, size);
+  const known_log& known = place_of(*mine, site.content, 0);
+  const frame* const active = mine->current;
+  char* const to = room_in(*mine->filling, size);
+  if (known.content != site.content || active == nullptr || !active->is_sampled() || to == nullptr || size > max_payload)
+      [[unlikely]]
+    return open_log_unusual(severity, site, size);
+  count(mine->logs.started);
+  const std::uint64_t head = make_word(static_cast<std::uint32_t>(size), known.id);
+  __builtin_memcpy(to, &head, sizeof head);
+  write_log_header(to, active->header, severity);
+  return {mine, to + sizeof(struct header)};
+}
+/// Not a loop: what an argument is, the compiler knows.
+template <std::same_as<copied_argument>... Arguments>
+[[gnu::always_inline]] inline void write_log(level severity, const log_site& site, const Arguments&... arguments) noexcept {
+  const std::size_t size = sizeof(struct header) + (entry_size(arguments) + ... + 0);
+  const opened_log log = open_log(severity, site, size);
+  if (log.entries == nullptr) return;
+  [[maybe_unused]] char* to = log.entries;
+  ((to = write_entry(to, arguments)), ...);
+  publish(*log.mine->filling, size, false);
+  count(log.mine->logs.written);
 }
 
 }  // namespace sonde::record

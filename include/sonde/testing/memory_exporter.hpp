@@ -111,6 +111,7 @@ struct recorded_log {
   std::int64_t unix_nano = 0;
   sonde::trace_id trace_id{};
   sonde::span_id span_id{};
+  bool in_recorded_span = false;
   testing::attributes attributes;
 };
 
@@ -183,6 +184,7 @@ class memory_exporter {
     made.unix_nano = log.unix_nano;
     made.trace_id = log.header.trace_id;
     made.span_id = log.header.span_id;
+    made.in_recorded_span = (log.header.flags & record::sampled) != 0;
     made.attributes = read_all(log.attributes);
     const std::lock_guard lock{kept_->mutex};
     kept_->logs.push_back(std::move(made));
