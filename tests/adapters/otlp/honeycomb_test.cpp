@@ -48,6 +48,8 @@ TEST(honeycomb, knows_its_own_hosts) {
   EXPECT_TRUE(honeycomb::is_host("api.honeycomb.io"));
   EXPECT_TRUE(honeycomb::is_host("api.eu1.honeycomb.io"));
   EXPECT_TRUE(honeycomb::is_host("honeycomb.io"));
+  EXPECT_TRUE(honeycomb::is_host("API.Honeycomb.IO"));
+  EXPECT_FALSE(honeycomb::is_host("io"));
   EXPECT_FALSE(honeycomb::is_host("nothoneycomb.io"));
   EXPECT_FALSE(honeycomb::is_host("honeycomb.io.example"));
 }

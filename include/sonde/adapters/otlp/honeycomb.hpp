@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include <sonde/environment/syntax.hpp>
+
 namespace sonde::otlp {
 
 /// `sonde::otlp::exporter{{.honeycomb = sonde::otlp::honeycomb{}}}` takes the key from HONEYCOMB_API_KEY.
@@ -26,7 +28,10 @@ struct honeycomb {
 
   /// Whether `host` is one of theirs.
   [[nodiscard]] static bool is_host(std::string_view host) noexcept {
-    return host == "honeycomb.io" || host.ends_with(".honeycomb.io");
+    constexpr std::string_view domain = "honeycomb.io";
+    if (host.size() < domain.size() || !environment::same_ignoring_case(host.substr(host.size() - domain.size()), domain))
+      return false;
+    return host.size() == domain.size() || host[host.size() - domain.size() - 1] == '.';
   }
   /// Keys of before environments, which need a dataset: 32 hexadecimal digits, or `hc?ic_` and 58 more characters.
   [[nodiscard]] static bool is_classic(std::string_view key) noexcept {
