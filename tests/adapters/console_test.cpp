@@ -180,6 +180,20 @@ TEST(console, draws_in_ascii_where_the_locale_has_no_more) {
   for (const char c : text) ASSERT_LT(static_cast<unsigned char>(c), 0x80) << text;
 }
 
+TEST(console, shows_where_an_exception_was_thrown) {
+  const std::string text = printed([](auto&) {
+    sonde::span<"request"> request;
+    request.add_event<"exception">(sonde::attr<"exception.type">("e"),
+                                   sonde::attr<"exception.stacktrace">(" 0# (anonymous namespace)::f(int) at /a/b.cpp:7\n"
+                                                                       " 1# g in /usr/bin/program\n 2# h()\n 3# i()\n"));
+    request.add_event<"exception">(sonde::attr<"exception.stacktrace">("0# a\n1# b\n2# c\n3# d\n4# e"));
+    request.add_event<"exception">(sonde::attr<"exception.stacktrace">("0# a\n1# main\n2# __libc_start_main"));
+  });
+  EXPECT_EQ(count(text, "thrown=(anonymous namespace)::f b.cpp:7 < g < h < i\n"), 1u) << text;
+  EXPECT_EQ(count(text, "thrown=a < main\n"), 1u) << text;
+  EXPECT_EQ(count(text, "thrown=a < b < c < d < ...\n"), 1u) << text;
+}
+
 TEST(console, shows_what_failed) {
   const std::string text = printed([](auto&) {
     sonde::span<"request"> request;

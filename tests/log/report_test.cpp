@@ -151,6 +151,75 @@ TEST_F(report, leaves_other_exceptions_alone) {
   expect_exception(span("next"), "another", false);
 }
 
+TEST_F(report, gives_a_failed_span_its_description) {
+  struct no_message {};
+  const auto leave = [](auto describe, auto thrown) {
+    try {
+      sonde::span<"left"> left;
+      describe(left);
+      throw thrown;
+    } catch (...) {
+      sonde::report_exception();
+    }
+    try {
+      sonde::in_span<"known">([&] {
+        auto here = sonde::current_span();
+        describe(here);
+        throw thrown;
+      });
+    } catch (...) {
+    }
+  };
+  const auto said = [&](const char* name) {
+    session.force_flush();
+    std::string last = "nothing";
+    for (const auto& each : memory.spans())
+      if (each.name == name && each.left_by_exception)
+        last = each.status == sonde::status::ok ? "ok" : each.status_message;
+    return last;
+  };
+  leave([](auto&) {}, std::out_of_range{"no such handle"});
+  EXPECT_EQ(said("left"), "no such handle");
+  EXPECT_EQ(said("known"), "no such handle");
+  leave([](auto& span) { span.set_status(sonde::status::error, "the user's own"); }, std::out_of_range{"another"});
+  EXPECT_EQ(said("left"), "the user's own");
+  EXPECT_EQ(said("known"), "the user's own");
+  leave([](auto&) {}, no_message{});
+  EXPECT_NE(said("left").find("no_message"), std::string::npos) << "its type stands for it";
+  EXPECT_NE(said("known").find("no_message"), std::string::npos);
+  leave([](auto& span) { span.set_status(sonde::status::ok); }, std::out_of_range{"unimportant"});
+  EXPECT_EQ(said("left"), "ok");
+  EXPECT_EQ(said("known"), "ok");
+}
+
+TEST_F(report, leaves_a_mark_on_roots_that_an_exception_left_whoever_knows_which) {
+  const auto leave = [](auto run) {
+    try {
+      run();
+    } catch (...) {  // not reported
+    }
+  };
+  leave([] {
+    sonde::span<"unknown"> root;
+    throw 1;
+  });
+  leave([] { sonde::in_span<"known">([] { throw 1; }); });
+  leave([] {
+    sonde::span<"handled"> root;
+    try {
+      throw std::out_of_range{"within"};
+    } catch (const std::exception& error) {
+      root.record_exception(error);
+    }
+  });
+  EXPECT_TRUE(span("unknown").left_by_exception);
+  EXPECT_TRUE(span("unknown").events.empty());
+  EXPECT_TRUE(span("known").left_by_exception);
+  EXPECT_EQ(span("known").events.size(), 1u);
+  EXPECT_FALSE(span("handled").left_by_exception);
+  EXPECT_EQ(span("handled").status, sonde::status::unset);
+}
+
 TEST_F(report, of_a_message_is_an_occurrence) {
   {
     sonde::span<"request"> request;

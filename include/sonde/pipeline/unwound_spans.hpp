@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <sonde/record/key.hpp>
+#include <sonde/record/location.hpp>
 #include <sonde/record/recorder.hpp>
 #include <sonde/record/session_table.hpp>
 #include <sonde/record/view.hpp>
@@ -27,8 +28,10 @@ class unwound_spans {
   static constexpr std::size_t most = 4096;
   static constexpr std::size_t most_bytes = std::size_t{8} << 20;
 
-  /// Enrols the mark while a session is plugged in; once it is shutting down nothing new can be.
-  unwound_spans() noexcept { static_cast<void>(record::id_of(inferred)); }
+  /// Enrols its keys while a session is plugged in; once it is shutting down nothing new can be.
+  unwound_spans() noexcept {
+    for (record::description* each : {&inferred, &type, &message}) static_cast<void>(record::id_of(*each));
+  }
 
   [[nodiscard]] bool empty() const noexcept { return held_.empty(); }
   [[nodiscard]] std::size_t size() const noexcept { return held_.size(); }
@@ -83,6 +86,8 @@ class unwound_spans {
 
  private:
   static constexpr auto& inferred = record::key<record::description_type::attribute, "sonde.exception.inferred">;
+  static constexpr auto& type = record::key<record::description_type::attribute, "exception.type">;
+  static constexpr auto& message = record::key<record::description_type::attribute, "exception.message">;
 
   struct held_span {
     const record::recorder* thread;
@@ -103,7 +108,8 @@ class unwound_spans {
     return false;
   }
 
-  /// Appends the amendment's exception event, marked as inferred.
+  /// Appends the amendment's exception event, marked as inferred, and its message as the description of the status where there
+  /// is none yet.
   static void amend(std::string& span, record::record_view amendment) {
     const std::uint64_t ended = record::record_view{span.data()}.header().end;
     for (record::entry_cursor entries = amendment.entries(); entries.next();) {
@@ -120,9 +126,23 @@ class unwound_spans {
       std::memcpy(span.data() + when, &ended, sizeof ended);  // it was thrown before the span ended, not when it was reported
       span.append(reinterpret_cast<const char*>(&mark), sizeof mark);
       span.append(reinterpret_cast<const char*>(&yes), sizeof yes);
+      describe_status(span, event);
     }
     const auto total = static_cast<std::uint32_t>(span.size());
     std::memcpy(span.data(), &total, sizeof total);
+  }
+
+  static void describe_status(std::string& span, const record::value_view& event) {
+    const record::record_view record{span.data()};
+    if (record.header().status != static_cast<std::uint8_t>(sonde::status::error)) return;
+    for (record::entry_cursor entries = record.entries(); entries.next();)
+      if (entries.value().type == record::entry_type::status_message) return;
+    const std::uint32_t message_id = record::id_of(message);
+    const std::uint32_t type_id = record::id_of(type);
+    std::string_view said;
+    for (record::entry_cursor each{event.data + 8, event.size - 8}; each.next();)
+      if (each.id() == message_id || (each.id() == type_id && said.empty())) said = each.value().text();
+    span += record::entry_bytes(0, record::entry_type::status_message, said);
   }
 
   template <class Which, class Release>

@@ -16,9 +16,10 @@ enum class drop_reason : unsigned char {
   unsupported,      // this exporter has no place for this signal
   rejected,         // the backend refused it for good
   retries_exhausted,  // the backend could not be reached in the time allowed
-  unwanted,           // the user switched this signal off for this exporter
+  unwanted,           // the user switched this signal off for this exporter, or the exporter sends few of its kind
+  rate_limited,       // over a limit per minute, the backend's or one of ours
 };
 
-inline constexpr std::size_t drop_reasons = 9;
+inline constexpr std::size_t drop_reasons = 10;
 
 }  // namespace sonde

@@ -14,19 +14,21 @@
 namespace sonde::record {
 
 /// An amendment describes the exception that left spans unwound beneath the span it names; the collector merges it.
+/// An opening tells that a span without a parent here has begun, for exporters that want to know; it counts nowhere.
 /// A borrowed frame never leaves its thread: it makes a span of elsewhere current (record/frame.hpp). Nor does a boundary, above
 /// which there is no span yet though there may be some beneath.
-enum class record_type : std::uint8_t { span = 1, log = 2, amendment = 3, borrowed = 4, boundary = 5 };
+enum class record_type : std::uint8_t { span = 1, log = 2, amendment = 3, opening = 4, borrowed = 5, boundary = 6 };
 
 /// Bits of `header::flags`.
 enum flag : std::uint8_t {
   sampled = 0x01,        // W3C
   remote_parent = 0x02,  // the parent lives in another process
   local_root = 0x04,     // no parent in this process
-  unwound = 0x08,        // left by an exception nobody has described yet
+  unwound = 0x08,        // a span left by an exception
   occurrence = 0x10,     // a log made by report_exception or report_message
   detached = 0x20,       // a span tied to no scope: it may cross others of the thread that ended it
   random_id = 0x40,      // W3C "random": the rightmost 7 bytes of the trace id are random
+  described = 0x80,      // an unwound span that has the event of what left it: nothing is to be guessed
 };
 
 /// The first 64 bytes of every record. Not initialised by construction: guards fill it field by field.
@@ -94,6 +96,9 @@ enum class entry_type : std::uint8_t {
   cut,             // uint64: attributes, events and links that did not fit or threw
   tracestate,      // text: what the trace came with from another process
   argument,        // of a log's format, in its order; an argument_kind in place of a description
+  active_span,     // of an occurrence, innermost first: 8 bytes span id, 8 bytes location id, then its name where that is not
+                   // the site's, and some of its attributes; described by its site
+  stack,           // return addresses of 8 bytes, innermost first: a text, once they are looked up (record/stack_text.hpp)
 };
 
 /// Precedes each payload; payloads are padded to 8 bytes.

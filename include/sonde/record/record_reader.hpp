@@ -6,11 +6,16 @@
 
 #include <cstdint>
 #include <cstring>
+#include <deque>
 #include <memory>
+#include <span>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include <sonde/record/span_view.hpp>
+#include <sonde/record/stack_text.hpp>
 #include <sonde/record/text_maker.hpp>
 
 namespace sonde::record {
@@ -25,8 +30,13 @@ class record_reader {
     attributes_.resize(16);
   }
 
+  /// For backends that keep annotations and the namespaces of metadata apart: there one key may stand in each. Elsewhere they are
+  /// attributes alike, and the last one wins.
+  void tell_roles_apart() noexcept { roles_apart_ = true; }
+
   [[nodiscard]] span_view span(record_view record) {
     part_attributes_.clear();
+    stacks_.clear();
     events_.clear();
     links_.clear();
     span_view made{record.header(), events_, links_};
@@ -51,7 +61,10 @@ class record_reader {
   }
 
   [[nodiscard]] log_view log(record_view record) {
-    log_view made{{record.header()}, {}, 0};
+    part_attributes_.clear();
+    active_spans_.clear();
+    stacks_.clear();
+    log_view made{{record.header()}, {}, 0, {}};
     made.thread = record.thread;
     made.unix_nano = clock_.unix_nano(made.header.start);
     const registered* const site = made.header.description != 0 ? description(made.header.description) : nullptr;
@@ -65,9 +78,12 @@ class record_reader {
         made.body = value.text(), has_body = true;
       else if (value.type == entry_type::cut)
         made.cut_attributes += static_cast<std::uint32_t>(value.word());
+      else if (value.type == entry_type::active_span)
+        add_active_span(entries.id(), value);
       else
-        attributes.add(entries.id(), value);
+        attributes.add(entries.id(), value.type == entry_type::stack ? stack(value) : value);
     }
+    made.active_spans = active_spans();
     if (!has_body) make_text(made, *site, record);
     if (site != nullptr)
       for (entry_cursor place{site->location_entries.data(), site->location_entries.size()}; place.next();)
@@ -148,7 +164,7 @@ class record_reader {
     }
     [[nodiscard, gnu::noinline]] bool replace(const registered* key, const value_view& value) noexcept {
       for (std::size_t i = 0; i < size_; ++i)
-        if (first_[i].key->key == key->key) {
+        if (first_[i].key->key == key->key && (!reader_.roles_apart_ || is_same_role(*first_[i].key, *key))) {
           first_[i] = {key, value};
           return true;
         }
@@ -158,6 +174,15 @@ class record_reader {
       reader_.attributes_.resize(2 * room_);
       first_ = reader_.attributes_.data();
       room_ *= 2;
+    }
+
+    /// Attributes are X-Ray metadata in its default namespace.
+    [[nodiscard]] static bool is_same_role(const registered& a, const registered& b) noexcept {
+      const auto name_space = [](const registered& of) {
+        return of.name_space.empty() ? std::string_view{"default"} : std::string_view{of.name_space};
+      };
+      const bool annotations = a.type == description_type::annotation;
+      return annotations == (b.type == description_type::annotation) && (annotations || name_space(a) == name_space(b));
     }
 
     record_reader& reader_;
@@ -198,8 +223,9 @@ class record_reader {
     std::uint32_t cut = 0;
     for (entry_cursor at{entries}; at.next();) {
       if (part_attributes_.size() - first < limit) {
-        part_attributes_.push_back({description(at.id()), at.value()});
-        of.cut_values += count_cut_texts(at.value());
+        const value_view& value = at.value();
+        part_attributes_.push_back({description(at.id()), value.type == entry_type::stack ? stack(value) : value});
+        of.cut_values += count_cut_texts(part_attributes_.back().value);
       } else {
         ++cut;
       }
@@ -229,6 +255,45 @@ class record_reader {
     links_.push_back(link);
   }
 
+  /// A stack in words, kept until the next record.
+  [[nodiscard, gnu::noinline, gnu::cold]] value_view stack(const value_view& addresses) {
+    const std::string& text = stacks_.emplace_back(stack_text({addresses.data, addresses.size}));
+    return {entry_type::text, text.data(), static_cast<std::uint32_t>(text.size()), addresses.max_characters};
+  }
+
+  [[gnu::noinline, gnu::cold]] void add_active_span(std::uint32_t id, const value_view& value) {
+    if (value.size < 16) return;  // foreign bytes
+    active_span_view span{description(id), nullptr, {}, {}, {}};
+    std::memcpy(span.span_id.bytes, value.data, 8);
+    const auto location = static_cast<std::uint32_t>(value_view{value.type, value.data + 8, 8}.word());
+    if (location != 0) span.location = description(location);
+    if (span.location == nullptr && !span.site->location_protobuf.empty()) span.location = span.site;
+    span.name = span.site->name;
+    const std::size_t first = part_attributes_.size();
+    for (entry_cursor at{value.data + 16, value.size - 16}; at.next();)
+      if (at.value().type == entry_type::name)
+        span.name = at.value().text();
+      else
+        add_or_replace(first, {description(at.id()), at.value()});
+    span.attributes = {nullptr, part_attributes_.size() - first};
+    active_spans_.push_back(span);
+  }
+  /// The last value under a key wins.
+  void add_or_replace(std::size_t first, const attribute_view& each) {
+    for (std::size_t i = first; i < part_attributes_.size(); ++i)
+      if (part_attributes_[i].key->key == each.key->key) return void(part_attributes_[i] = each);
+    part_attributes_.push_back(each);
+  }
+  /// Now that no attribute moves any more.
+  [[nodiscard]] std::span<const active_span_view> active_spans() noexcept {
+    const attribute_view* next = part_attributes_.data();
+    for (active_span_view& each : active_spans_) {
+      each.attributes = {next, each.attributes.size()};
+      next += each.attributes.size();
+    }
+    return active_spans_;
+  }
+
   const registry& known_;
   const context::clock_sync& clock_;
   const span_limits& limits_;
@@ -237,9 +302,12 @@ class record_reader {
   std::vector<const registered*> descriptions_;
   std::vector<const registered_scope*> scopes_;
   std::vector<attribute_view> attributes_;  // as many as there is room for
-  std::vector<attribute_view> part_attributes_;  // of events and links
+  std::vector<attribute_view> part_attributes_;  // of events, links and active spans
+  std::vector<active_span_view> active_spans_;
+  std::deque<std::string> stacks_;
   std::vector<event_view> events_;
   std::vector<link_view> links_;
+  bool roles_apart_ = false;
 };
 
 }  // namespace sonde::record

@@ -9,6 +9,7 @@
 
 #include <sonde/context/id_source.hpp>
 #include <sonde/context/propagated_fields.hpp>
+#include <sonde/context/request_facts.hpp>
 #include <sonde/record/drop_reason.hpp>
 #include <sonde/record/layout.hpp>
 #include <sonde/record/ring.hpp>
@@ -46,6 +47,12 @@ struct alignas(64) signal_counters {
   }
 };
 
+/// Which rule the sampler decided by; empty where it has none.
+struct deciding_rule {
+  std::uint8_t size;
+  char text[63];
+};
+
 /// A place in the source that a thread has met, under the registry's id for it.
 struct known_place {
   const char* file;
@@ -64,6 +71,8 @@ struct recorder {
   bool live;                     // its session takes records; cleared by shutdown
   bool drops_roots;              // its sampler refuses every trace that begins here
   std::uint8_t log_level;        // logs below this sonde::level are not recorded; any thread may change it
+  bool timed_trace_ids;          // trace ids made here tell the time
+  bool announces_roots;          // somebody wants openings
   const unsigned* uncaught;      // the C++ runtime's count of this thread's exceptions in flight
   frame* current;                // innermost active span
   chunk* filling;                // never null
@@ -77,6 +86,8 @@ struct recorder {
 
   // seldom
   fields_link* fields;           // what goes out with requests beside the current span's ids, innermost first
+  const request_facts* request;  // that a span about to begin answers; null where none
+  deciding_rule rule;            // of the sampler's last answer to this thread
   std::size_t chunk_size;        // of the next chunk to be made
   chunk* spare;                  // taken from `spares`, private to the producer
   known_place places[64];        // for spans opened at several places
@@ -102,11 +113,11 @@ struct recorder {
 
 /// Single-writer counters: a plain addition, yet readable from the collector without a data race.
 template <class Number>
-inline void add(Number& counter, Number amount) noexcept {
+[[gnu::always_inline]] inline void add(Number& counter, Number amount) noexcept {
   __atomic_store_n(&counter, static_cast<Number>(__atomic_load_n(&counter, __ATOMIC_RELAXED) + amount), __ATOMIC_RELAXED);
 }
 template <class Number>
-inline void count(Number& counter) noexcept {
+[[gnu::always_inline]] inline void count(Number& counter) noexcept {
   add(counter, Number{1});
 }
 [[gnu::always_inline]] inline span_id draw_span_id(recorder& mine) noexcept {

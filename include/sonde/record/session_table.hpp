@@ -14,9 +14,15 @@
 
 namespace sonde::record {
 
-/// What is known of an exception; texts live until the sink returns.
+/// What is known of an exception; all of it lives until the sink returns.
+struct described_exception {
+  meta::text type;
+  meta::text message;
+  meta::text details;  // attribute entries as they stand in a record: its causes, its stack
+  bool cut;            // there was more than is kept
+};
 struct exception_sink {
-  void (*take)(void* target, meta::text type, meta::text message) noexcept;
+  void (*take)(void* target, const described_exception&) noexcept;
   void* target;
 };
 
@@ -28,10 +34,13 @@ struct session_table {
   std::uint32_t (*enroll)(description&) noexcept;
   /// The registry id of a place in the source, also kept in the site if it is the first one there; 0 on failure.
   std::uint32_t (*locate)(description& site, const char* file, std::uint32_t line, const char* function) noexcept;
-  /// May the trace of this new local root be recorded? One decision per trace.
-  bool (*sample)(const header& root, meta::text name) noexcept;
-  /// Keeps the tracestate that a trace came with, on its first span here: seldom, and so not in every user's object file.
-  void (*put_tracestate)(frame&, const propagated_fields&) noexcept;
+  /// May the trace of this new local root be recorded? One decision per trace; `rule` of the recorder says by which rule.
+  bool (*sample)(recorder&, const header& root, meta::text name) noexcept;
+  /// What few of those have, and so is not in every user's object file: the tracestate that the trace came with, the rule that
+  /// decided, the opening that is announced.
+  void (*complete_root)(frame&, recorder&) noexcept;
+  /// Has a new trace id tell the time.
+  void (*put_time)(trace_id&) noexcept;
   /// The session's propagators, as propagation::propagator_list packs them.
   std::uint32_t (*propagators)() noexcept;
   /// Room for a record of `size` bytes at `writer.next`, in a new chunk; false where the bound is reached.
@@ -39,6 +48,10 @@ struct session_table {
   /// Gives the sink the exception being handled (inside a catch block), or a given one.
   void (*describe_current_exception)(exception_sink) noexcept;
   void (*describe_exception)(const std::exception&, exception_sink) noexcept;
+  /// The exception that unwinds this thread leaves a span, whose end is set: false where no throw hook knows which it is.
+  bool (*leave_with_unwinding)(frame&) noexcept;
+  /// Appends the spans from `innermost` outwards to an occurrence.
+  void (*put_active_spans)(frame& occurrence, const frame* innermost) noexcept;
 };
 
 /// All that modules of one program share.
@@ -74,6 +87,14 @@ struct root {
     return mine;
   if (__atomic_load_n(&the_root.table, __ATOMIC_RELAXED) == nullptr) return nullptr;
   return attach_this_thread();
+}
+
+/// Of a trace that begins on this thread.
+[[nodiscard, gnu::noinline]] inline trace_id draw_trace_id(recorder& mine) noexcept {
+  trace_id id = mine.ids.next_trace_id();
+  if (mine.timed_trace_ids)
+    if (const session_table* table = installed_table()) table->put_time(id);
+  return id;
 }
 
 /// The first word of records about it; with an id of 0 where none can be had or the session has just ended.

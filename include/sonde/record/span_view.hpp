@@ -122,11 +122,23 @@ struct span_view : signal_view {
   }
   [[nodiscard]] bool is_local_root() const noexcept { return (header.flags & local_root) != 0; }
   [[nodiscard]] bool has_remote_parent() const noexcept { return (header.flags & remote_parent) != 0; }
+  /// An exception left it. Which one, its last event `exception` says, where anybody knew.
+  [[nodiscard]] bool left_by_exception() const noexcept { return (header.flags & unwound) != 0; }
+};
+
+/// A span that was open where an occurrence was reported, with what of it the occurrence carries (active_spans.hpp).
+struct active_span_view {
+  const registered* site;      // never null
+  const registered* location;  // null where unknown
+  std::string_view name;
+  sonde::span_id span_id;
+  attribute_run attributes;
 };
 
 struct log_view : signal_view {
   std::string_view body;
   std::int64_t unix_nano = 0;
+  std::span<const active_span_view> active_spans{};  // of an occurrence: those of its thread, innermost first
 
   [[nodiscard]] level severity() const noexcept { return static_cast<level>(header.kind); }
   [[nodiscard]] std::uint32_t cut() const noexcept { return cut_attributes + cut_values; }

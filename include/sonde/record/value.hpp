@@ -13,6 +13,7 @@
 #include <sonde/meta/enum_name.hpp>
 #include <sonde/meta/text.hpp>
 #include <sonde/record/entries.hpp>
+#include <sonde/record/secret.hpp>
 
 namespace sonde::record {
 
@@ -122,6 +123,9 @@ template <class T>
       }
     }
     finish(into, opened);
+  } else if constexpr (is_secret<T>) {
+    static_assert(unsupported_value<T>,
+                  "sonde: a sonde::secret is not recorded; record something else instead, such as its length");
   } else if constexpr (requires { aggregate_value<T>::put(into, key, value); }) {
     aggregate_value<T>::put(into, key, value);
   } else {

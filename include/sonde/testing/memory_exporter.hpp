@@ -88,6 +88,7 @@ struct recorded_span {
   sonde::kind kind{};
   sonde::status status{};
   std::string status_message;
+  bool left_by_exception = false;
   std::string tracestate;
   std::int64_t start_unix_nano = 0;
   std::int64_t end_unix_nano = 0;
@@ -104,6 +105,16 @@ struct recorded_span {
   std::uint32_t cut_links = 0;
 };
 
+/// A span that was active where an occurrence was reported.
+struct active_span {
+  std::string name;
+  sonde::span_id span_id{};
+  std::string file;
+  std::uint32_t line = 0;
+  std::string function;
+  testing::attributes attributes;
+};
+
 struct recorded_log {
   std::string body;
   level severity{};
@@ -113,6 +124,7 @@ struct recorded_log {
   sonde::span_id span_id{};
   bool in_recorded_span = false;
   testing::attributes attributes;
+  std::vector<active_span> active_spans;  // of an occurrence, innermost first
 };
 
 /// Copies share what they keep: keep one, give the other to the session. force_flush() before looking.
@@ -150,6 +162,7 @@ class memory_exporter {
     made.kind = span.kind();
     made.status = span.status();
     made.status_message = span.status_message;
+    made.left_by_exception = span.left_by_exception();
     made.tracestate = span.tracestate;
     made.trace_flags = static_cast<std::uint8_t>((span.header.flags & record::sampled) |
                                                  ((span.header.flags & record::random_id) != 0 ? 2 : 0));
@@ -186,6 +199,17 @@ class memory_exporter {
     made.span_id = log.header.span_id;
     made.in_recorded_span = (log.header.flags & record::sampled) != 0;
     made.attributes = read_all(log.attributes);
+    for (const record::active_span_view& each : log.active_spans) {
+      active_span& copy = made.active_spans.emplace_back();
+      copy.name = each.name;
+      copy.span_id = each.span_id;
+      if (each.location != nullptr) {
+        copy.file = each.location->file;
+        copy.line = each.location->line;
+        copy.function = each.location->function;
+      }
+      copy.attributes = read_all(each.attributes);
+    }
     const std::lock_guard lock{kept_->mutex};
     kept_->logs.push_back(std::move(made));
     return true;

@@ -14,6 +14,7 @@
 #include <sonde/adapters/console/look.hpp>
 #include <sonde/adapters/console/value_text.hpp>
 #include <sonde/record/span_view.hpp>
+#include <sonde/record/stack_text.hpp>
 
 namespace sonde::console {
 
@@ -84,7 +85,7 @@ class text_copier {
     made.remote_parent = span.has_remote_parent();
     made.cut = span.cut();
     made.name = printable(span.name, longest_name);
-    made.status_message = printable(span.status_message, longest_message);
+    if (!is_told(span.status_message, span.events)) made.status_message = printable(span.status_message, longest_message);
     if (span.scope->name != "sonde") made.scope = printable(span.scope->name, longest_name);
     if (span.location != nullptr) made.place = place(span.location->file, span.location->line);
     made.attributes = copy(span.attributes);
@@ -162,6 +163,16 @@ class text_copier {
     return made;
   }
 
+  /// By the exception it describes, which is shown beneath.
+  [[nodiscard]] static bool is_told(std::string_view status_message, const std::vector<record::event_view>& events) {
+    for (const record::event_view& each : events) {
+      if (each.name->name != "exception") continue;
+      const record::attribute_view* told = find(each.attributes, "exception.message");
+      if (told == nullptr) told = find(each.attributes, "exception.type");
+      if (told != nullptr && told->value.text() == status_message) return true;
+    }
+    return false;
+  }
   [[nodiscard]] static bool is_told(std::string_view key) {
     return key == "exception.type" || key == "exception.message" || key == "sonde.exception.inferred";
   }
@@ -173,6 +184,10 @@ class text_copier {
     for (const record::attribute_view& each : attributes) {
       const std::string_view key = each.key->name;
       if (of_exception && is_told(key)) continue;
+      if (of_exception && key == "exception.stacktrace") {
+        made.push_back({"thrown", printable(way_of_throw(each.value.text()), longest_message)});
+        continue;
+      }
       if (key == "code.function.name") continue;
       if (key == "code.file.path") {
         file = each.value.text();
@@ -184,6 +199,25 @@ class text_copier {
       }
       pair_text& pair = made.emplace_back(pair_text{printable(key, longest_name), {}});
       value_text{pair.value, shown_}.put(each.value);
+    }
+    return made;
+  }
+
+  /// Where it was thrown, and what called that: the first few frames of a stack, up to main, each function without its
+  /// arguments.
+  [[nodiscard]] static std::string way_of_throw(std::string_view stack) {
+    constexpr int most_frames = 4;
+    std::string made;
+    int count = 0;
+    for (record::stack_frames frames{stack}; frames.next(); ++count) {
+      const record::stack_frame& each = frames.frame();
+      if (count == most_frames) return made + " < ...";
+      if (count != 0) made += " < ";
+      const std::string_view function = each.label.substr(0, each.label.find('(', 1));  // not that of an unnamed namespace
+      made += function;
+      if (each.line != 0)
+        made.append(" ").append(each.path.substr(each.path.rfind('/') + 1)).append(":" + std::to_string(each.line));
+      if (function == "main") break;
     }
     return made;
   }

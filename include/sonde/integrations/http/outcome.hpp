@@ -33,8 +33,8 @@ struct outcome {
     }
   }
   void take_handled_exception() noexcept {
-    record::describe_handled_exception([this](meta::text type, meta::text message) noexcept {
-      fail({type.data, type.size}, {message.data, message.size});
+    record::describe_handled_exception([this](const record::described_exception& what) noexcept {
+      fail({what.type.data, what.type.size}, {what.message.data, what.message.size});
     });
     if (error_type.empty()) fail(semconv::error::type_values::other, description);
   }

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include <sonde/context/entropy.hpp>
+#include <sonde/context/request_facts.hpp>
 #include <sonde/context/span_context.hpp>
 #include <sonde/integrations/http/access_log.hpp>
 #include <sonde/integrations/http/forwarded.hpp>
@@ -29,6 +30,7 @@
 #include <sonde/semconv/url.hpp>
 #include <sonde/semconv/user_agent.hpp>
 #include <sonde/sonde.hpp>
+#include <sonde/span/opening_request.hpp>
 
 namespace sonde {
 
@@ -61,7 +63,7 @@ class live_server_span {
         travelling_{incoming_},
         method_{is_known_method(request.method(), config.known_methods) ? request.method() : std::string_view{}},
         excluded_{config.excludes(split_url(request.target()).path)},
-        span_{kind::server, excluded_ ? unrecorded(incoming_) : incoming_.parent, at} {
+        span_(opened(request, config, excluded_ ? unrecorded(incoming_) : incoming_.parent, at)) {
     const bool logged = config.access_log && !excluded_;
     if (!logged && !span_.is_recording()) return;
     const forwarded origin = origin_of(request, config.trust_forwarded);
@@ -102,6 +104,20 @@ class live_server_span {
   void finish() noexcept { end(true); }
 
  private:
+  /// For the sampler to see: what the request says before its span is there.
+  template <class Request>
+  [[nodiscard]] static server_span_type opened(const Request& request, const server_config& config,
+                                               const span_context& parent, here<> at) noexcept {
+    const url_parts target = split_url(request.target());
+    const std::string_view method = request.method();
+    std::string_view host = config.trust_forwarded ? read_forwarded(request).host : std::string_view{};
+    if (host.empty()) host = !target.authority.empty() ? target.authority : first_of(request.header("host"));
+    const request_facts facts{
+        {method.data(), method.size()}, {target.path.data(), target.path.size()}, {host.data(), host.size()}};
+    const record::opening_request seen{facts};
+    return server_span_type{kind::server, parent, at};
+  }
+
   [[nodiscard]] std::string_view shown_method() const noexcept { return method_.empty() ? "HTTP" : method_; }
 
   void end(bool failed) noexcept {

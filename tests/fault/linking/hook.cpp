@@ -1,0 +1,2 @@
+// SPDX-License-Identifier: MIT
+#include <sonde/integrations/throw_trace.hpp>
