@@ -30,16 +30,17 @@ class [[maybe_unused]] idle_session {
 /// Ends, flushing, where it goes out of scope.
 using session = std::conditional_t<enabled, live_session, idle_session>;
 
-/// Starts recording to the exporters given, or to the console. Where something is wrong with a setting or an exporter, one
-/// line says so and the rest runs; where a session is live already, the returned one is refused and records nothing.
-template <pipeline::exporter... Exporters>
-[[nodiscard]] session start(session_config config = {}, Exporters... exporters) {
+/// Starts recording to the exporters given, or to the console where none is named. A part may also bring a sampler
+/// (sonde::xray::sampler); one that may not be there comes as a std::optional. Where something is wrong with a setting or an
+/// exporter, one line says so and the rest runs; where a session is live already, the returned one is refused and records nothing.
+template <pipeline::given_part... Parts>
+[[nodiscard]] session start(session_config config = {}, Parts... parts) {
   if constexpr (!enabled)
     return {};
-  else if constexpr (sizeof...(Exporters) == 0)
-    return live_session::begin(std::move(config), std::move(exporters)..., console::exporter{});
+  else if constexpr ((pipeline::exporter<pipeline::part_of<Parts>> || ...))
+    return live_session::begin(std::move(config), std::move(parts)...);
   else
-    return live_session::begin(std::move(config), std::move(exporters)...);
+    return live_session::begin(std::move(config), std::move(parts)..., console::exporter{});
 }
 
 }  // namespace SONDE_ABI

@@ -55,6 +55,13 @@ TEST(from_environment, names_a_bad_sampler_and_what_it_uses) {
   EXPECT_NE(made.findings[0].find("; using parentbased_always_on"), std::string::npos);
 }
 
+TEST(from_environment, says_what_x_ray_s_rules_need) {
+  const chosen made = choose({{"OTEL_TRACES_SAMPLER", "xray"}});
+  EXPECT_EQ(made.sampler, "ParentBased{AlwaysOnSampler}");
+  ASSERT_EQ(made.findings.size(), 1u);
+  EXPECT_NE(made.findings[0].find("give sonde::xray::sampler{} to sonde::start; using parentbased_always_on"), std::string::npos);
+}
+
 TEST(from_environment, names_a_bad_share_and_what_it_uses) {
   for (const char* bad : {"much", "1.5", "-0.1", "nan", "inf", "0,5", "10%", "0x1", "1e999"}) {
     const chosen made = choose({{"OTEL_TRACES_SAMPLER", "traceidratio"}, {"OTEL_TRACES_SAMPLER_ARG", bad}});

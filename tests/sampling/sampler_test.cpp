@@ -13,6 +13,7 @@
 
 #include <sonde/sampling/always.hpp>
 #include <sonde/sampling/parent_based.hpp>
+#include <sonde/span/opening_request.hpp>
 #include "span/recording.hpp"
 
 namespace {
@@ -28,6 +29,22 @@ struct by_name {
   }
   [[nodiscard]] std::string description() const { return "ByName"; }
 };
+
+/// Keeps requests of one path and says so; notes what it was asked about last.
+struct by_request {
+  struct notes {
+    sonde::kind kind{};
+    std::string method{}, path{}, host{};
+  };
+  std::shared_ptr<notes> last = std::make_shared<notes>();
+  [[nodiscard]] decision should_sample(const question& about) const noexcept {
+    const auto text = [](sonde::meta::text from) { return std::string{from.data, from.size}; };
+    *last = {about.kind, text(about.request.method), text(about.request.path), text(about.request.host)};
+    return last->path == "/kept" ? decision{true, "one path"} : decision{false, "the rest"};
+  }
+  [[nodiscard]] std::string description() const { return "ByRequest"; }
+};
+static_assert(sampler<by_request> && sampler<by_name> && sampler<parent_based<by_request>>);
 
 /// A user's own, which says what it keeps: one in `rate`.
 struct weighted {
@@ -108,6 +125,40 @@ TEST(sampler, is_asked_about_a_parent_elsewhere) {
   EXPECT_TRUE(span.remote_parent);
   EXPECT_EQ(span.parent_span_id, incoming.span_id);
   EXPECT_EQ(span.trace_id, incoming.trace_id);
+}
+
+TEST(sampler, sees_kind_and_request_of_a_root_and_names_the_rule_that_decided) {
+  const by_request chosen;
+  recording kept{{.sampler = parent_based{chosen}}};
+  const auto ask = [](const char* path) {
+    const sonde::request_facts facts{{"GET", 3}, {path, std::string_view{path}.size()}, {"shop:80", 7}};
+    const sonde::record::opening_request seen{facts};
+    const sonde::span<"request"> span{sonde::kind::server};
+  };
+  ask("/lost");
+  EXPECT_EQ(chosen.last->host, "shop:80");
+  ask("/kept");
+  EXPECT_EQ(chosen.last->kind, sonde::kind::server);
+  EXPECT_EQ(chosen.last->method, "GET");
+  {
+    const sonde::span<"job"> other;
+    EXPECT_EQ(chosen.last->path, "") << "the request is known only while its span opens";
+    EXPECT_EQ(chosen.last->kind, sonde::kind::internal);
+  }
+  {
+    const sonde::span_context sender{.trace_id = {{1}}, .span_id = {{2}}, .remote = true, .undecided = true};
+    const sonde::detached_span<"message"> other{sonde::kind::consumer, sender};
+    EXPECT_EQ(chosen.last->kind, sonde::kind::consumer);
+  }
+  auto span = kept.only();
+  EXPECT_EQ(span.kind, sonde::kind::server);
+  EXPECT_EQ(span.attributes["aws.xray.sampling_rule"], "one path");
+}
+
+TEST(sampler, a_rule_is_no_attribute_where_none_decided) {
+  recording kept{{.sampler = parent_based{always_on{}}}};
+  { const sonde::span<"root"> root; }
+  EXPECT_FALSE(kept.only().attributes.contains("aws.xray.sampling_rule"));
 }
 
 TEST(sampler, dropped_roots_have_ids_once_asked_for) {

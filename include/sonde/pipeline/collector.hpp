@@ -21,6 +21,7 @@
 #include <sonde/context/clock_sync.hpp>
 #include <sonde/pipeline/drain.hpp>
 #include <sonde/pipeline/hub.hpp>
+#include <sonde/pipeline/poller.hpp>
 #include <sonde/pipeline/slot.hpp>
 #include <sonde/transport/driver.hpp>
 
@@ -34,12 +35,15 @@ class collector : public std::enable_shared_from_this<collector> {
 
   [[nodiscard]] context::clock_sync& times() noexcept { return times_; }
   void add(std::unique_ptr<slot> exporter) { slots_.push_back(std::move(exporter)); }
+  void add(std::unique_ptr<polling> asking) { pollings_.push_back(std::move(asking)); }
   void add(std::shared_ptr<transport::driver> driver) { drivers_.push_back(std::move(driver)); }
 
   /// `owner` lives as long as the thread. Throws std::system_error where no thread can be made.
   void start(std::shared_ptr<void> owner) {
     thread_ = std::thread{[self = shared_from_this(), owner] { self->run(); }};
   }
+  /// Whether the caller is its thread: that cannot wait for itself.
+  [[nodiscard]] bool runs_here() const noexcept { return runner_.load() == std::this_thread::get_id(); }
 
   /// Everything ended before the call is exported or counted as dropped, or the deadline passes: then false.
   [[nodiscard]] bool flush(clock::time_point deadline) {
@@ -73,6 +77,7 @@ class collector : public std::enable_shared_from_this<collector> {
   /// In the child of a fork, where the thread does not exist.
   void abandon() noexcept {
     for (const auto& each : slots_) each->abandon();
+    for (const auto& each : pollings_) each->abandon();
     // Its handle may be that of another thread by now: neither joined nor detached.
     static_cast<void>(new (std::nothrow) std::thread{std::move(thread_)});
   }
@@ -101,6 +106,7 @@ class collector : public std::enable_shared_from_this<collector> {
   static constexpr std::size_t busy_bytes = std::size_t{64} << 10;  // drained in one pass: stay close
 
   void run() noexcept {
+    runner_.store(std::this_thread::get_id());
     sigset_t all;
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, nullptr);  // the program's signals are the program's; SIGPIPE is nobody's
@@ -135,10 +141,17 @@ class collector : public std::enable_shared_from_this<collector> {
   std::size_t pass(clock::time_point now, const orders& asked) noexcept {
     const std::lock_guard lock{work_};
     times_.update();
-    const std::size_t drained = drain_.run(now, asked.flushing, [&](const record::record_run& run) noexcept {
-      for (const auto& each : slots_) each->take(run, now);
-    });
+    const std::size_t drained = drain_.run(
+        now, asked.flushing,
+        [&](const record::record_run& run) noexcept {
+          for (const auto& each : slots_) each->take(run, now);
+        },
+        [&](record::record_view opening) noexcept {
+          for (const auto& each : slots_) each->hear(opening);
+        });
     for (const auto& each : slots_) each->advance(now, asked.flushing);
+    if (!asked.stopping)
+      for (const auto& each : pollings_) each->advance(now);
     for (const auto& each : drivers_) each->perform();
     if (asked.stopping && !all_idle() && now >= asked.deadline) {
       left_over_ = true;
@@ -198,6 +211,8 @@ class collector : public std::enable_shared_from_this<collector> {
       if (due != clock::time_point::max()) sleep = std::min<std::chrono::nanoseconds>(sleep, due - now);
     };
     for (const auto& each : slots_) not_after(each->due());
+    if (!asked.stopping)
+      for (const auto& each : pollings_) not_after(each->due());
     not_after(drain_.due());
     if (asked.flushing) not_after(asked.deadline);
     sleep = std::max<std::chrono::nanoseconds>(sleep, std::chrono::microseconds{50});
@@ -214,6 +229,7 @@ class collector : public std::enable_shared_from_this<collector> {
   std::uint64_t session_;
   drain drain_;
   std::vector<std::unique_ptr<slot>> slots_;
+  std::vector<std::unique_ptr<polling>> pollings_;
   std::vector<std::shared_ptr<transport::driver>> drivers_;
   std::uint64_t flushes_asked_ = 0;
   std::uint64_t flushes_done_ = 0;  // in time or not
@@ -227,6 +243,7 @@ class collector : public std::enable_shared_from_this<collector> {
   session_stats last_count_;
   clock::time_point next_count_{};
   std::thread thread_;
+  std::atomic<std::thread::id> runner_{};
 };
 
 }  // namespace sonde::pipeline

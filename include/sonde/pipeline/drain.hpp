@@ -20,10 +20,10 @@ class drain {
 
   drain(recorder_pool& recorders, std::uint64_t session) : recorders_{recorders}, session_{session} {}
 
-  /// Empties every ring, or a share of it where there is much: `take(run)` gets the records. `flushing` lets go of spans held
-  /// for an amendment, and leaves nothing behind. Returns the bytes read.
-  template <class Take>
-  std::size_t run(clock::time_point now, bool flushing, Take take) {
+  /// Empties every ring, or a share of it where there is much: `take(run)` gets the records, `announce(opening)` hears which
+  /// local roots have begun. `flushing` lets go of spans held for an amendment, and leaves nothing behind. Returns the bytes read.
+  template <class Take, class Announce>
+  std::size_t run(clock::time_point now, bool flushing, Take take, Announce announce) {
     std::size_t bytes = 0;
     const auto hand_on = [&](const record::record_run& run) {
       if (run.size == 0) return;
@@ -35,7 +35,7 @@ class drain {
       if (__atomic_load_n(&each->session, __ATOMIC_ACQUIRE) != session_) continue;
       const bool ended = __atomic_load_n(&each->abandoned, __ATOMIC_ACQUIRE);
       widen(*each);
-      const std::size_t read = empty(*each, ended || flushing, now, hand_on);
+      const std::size_t read = empty(*each, ended || flushing, now, hand_on, announce);
       bytes += read;
       if (ended) {
         unwound_.release_of(*each, hand_on);  // whoever gets the recorder next knows nothing of them
@@ -86,8 +86,8 @@ class drain {
   static constexpr std::size_t share = std::size_t{2} << 20;         // of one ring in one pass: no thread holds up the rest
 
   /// `all`: up to where the producer stands now, which it may leave behind meanwhile; else no more than a share.
-  template <class HandOn>
-  std::size_t empty(record::recorder& from, bool all, clock::time_point now, HandOn hand_on) {
+  template <class HandOn, class Announce>
+  std::size_t empty(record::recorder& from, bool all, clock::time_point now, HandOn hand_on, Announce announce) {
     record::ring_reader& reader = from.reader;
     if (reader.draining == nullptr) reader.draining = __atomic_load_n(&from.first, __ATOMIC_ACQUIRE);
     const record::chunk* const last = all ? last_chunk(reader.draining) : nullptr;
@@ -97,7 +97,7 @@ class drain {
       record::chunk* const next = __atomic_load_n(&reader.draining->next, __ATOMIC_ACQUIRE);  // before `written`
       const std::uint64_t state = __atomic_load_n(&reader.draining->written, __ATOMIC_ACQUIRE);
       const std::size_t written = record::chunk::bytes(state);
-      split(from, reader.draining->data + reader.read, written - reader.read, now, hand_on);
+      split(from, reader.draining->data + reader.read, written - reader.read, now, hand_on, announce);
       bytes += written - reader.read;
       reader.read = written;
       if (next == nullptr) break;
@@ -118,9 +118,10 @@ class drain {
     return at;
   }
 
-  /// Cuts fresh records into runs; amendments and unwound spans are no part of any.
-  template <class HandOn>
-  void split(record::recorder& from, const char* data, std::size_t size, clock::time_point now, HandOn hand_on) {
+  /// Cuts fresh records into runs; amendments, openings and unwound spans are no part of any.
+  template <class HandOn, class Announce>
+  void split(record::recorder& from, const char* data, std::size_t size, clock::time_point now, HandOn hand_on,
+             Announce announce) {
     record::record_run run{data, 0, 0, 0, &from.thread};
     const auto end_run = [&](const char* next) {
       hand_on(run);
@@ -134,9 +135,14 @@ class drain {
       std::memcpy(&type, data + offsetof(record::header, type), 1);
       std::memcpy(&flags, data + offsetof(record::header, flags), 1);
       data += each_size;
-      const bool is_unwound = type == record::record_type::span && (flags & record::unwound) != 0;
-      if (type == record::record_type::amendment || is_unwound || !unwound_.empty()) [[unlikely]] {
+      const bool is_unwound =
+          type == record::record_type::span && (flags & (record::unwound | record::described)) == record::unwound;
+      if (type > record::record_type::log || is_unwound || !unwound_.empty()) [[unlikely]] {
         end_run(data);
+        if (type == record::record_type::opening) {
+          announce({each.data, &from.thread});
+          continue;
+        }
         try {
           unwound_.settle(from, each, hand_on);
         } catch (...) {  // out of memory: they go on when their time is up

@@ -9,16 +9,21 @@
 #include <exception>
 #include <memory>
 #include <mutex>
-#include <typeinfo>
+#include <string_view>
 #include <vector>
 
-#include <cxxabi.h>
 #include <pthread.h>
+#include <time.h>
 
 #include <sonde/config.hpp>
+#include <sonde/context/trace_time.hpp>
 #include <sonde/pipeline/recorder_pool.hpp>
 #include <sonde/pipeline/waker.hpp>
+#include <sonde/record/active_spans.hpp>
 #include <sonde/record/entries.hpp>
+#include <sonde/record/exception_event.hpp>
+#include <sonde/record/exception_text.hpp>
+#include <sonde/record/opening.hpp>
 #include <sonde/record/registry.hpp>
 #include <sonde/record/session_table.hpp>
 #include <sonde/sampling/sampler.hpp>
@@ -36,21 +41,32 @@ class hub {
   recorder_pool recorders;
   pipeline::waker waker;
 
+  /// What a session brings along for those who record.
+  struct session_terms {
+    const sampling::any_sampler& sampler;
+    std::uint32_t propagators = 0;
+    std::size_t ring_bytes = 0;
+    level least_log = level::trace;
+    bool timed_trace_ids = false;
+    bool announces_roots = false;
+  };
   /// Plugs the session in. False where another one is live.
-  [[nodiscard]] bool connect(const sampling::any_sampler& sampler, std::uint32_t propagators, std::size_t ring_bytes,
-                             level least_log) {
+  [[nodiscard]] bool connect(const session_terms& terms) {
     const std::lock_guard lock{mutex_};
     if (occupied_) return false;
     occupied_ = true;
-    samplers_.push_back(std::make_unique<sampling::any_sampler>(sampler));  // kept: a thread may be asking an old one
+    samplers_.push_back(std::make_unique<sampling::any_sampler>(terms.sampler));  // kept: a thread may be asking an old one
     sampler_.store(samplers_.back().get(), std::memory_order_release);
-    propagators_.store(propagators, std::memory_order_relaxed);
-    set_log_level(least_log);
+    propagators_.store(terms.propagators, std::memory_order_relaxed);
+    timed_trace_ids_.store(terms.timed_trace_ids, std::memory_order_relaxed);
+    announces_roots_.store(terms.announces_roots, std::memory_order_relaxed);
+    set_log_level(terms.least_log);
     recorders.recycle_abandoned();
-    recorders.set_bound(ring_bytes);
+    recorders.set_bound(terms.ring_bytes);
     session_.fetch_add(1, std::memory_order_relaxed);
-    static constexpr record::session_table table{attach,    enroll,           locate,  sample, record::put_tracestate, chosen_propagators,
-                                                 make_room, describe_current, describe};
+    static constexpr record::session_table table{
+        attach,    enroll,           locate,   sample,               complete_root,           put_time, chosen_propagators,
+        make_room, describe_current, describe, leave_with_unwinding, record::put_active_spans};
     __atomic_store_n(&record::the_root.table, &table, __ATOMIC_RELEASE);
     return true;
   }
@@ -83,7 +99,8 @@ class hub {
     return instance().recorders.attach([]() noexcept -> recorder_pool::terms {
       hub& here = instance();
       const sampling::any_sampler* chosen = here.sampler_.load(std::memory_order_acquire);
-      return {here.session(), chosen != nullptr && chosen->drops_roots(), here.log_level_.load(std::memory_order_relaxed)};
+      return {here.session(), chosen != nullptr && chosen->drops_roots(), here.log_level_.load(std::memory_order_relaxed),
+              here.timed_trace_ids_.load(std::memory_order_relaxed), here.announces_roots_.load(std::memory_order_relaxed)};
     });
   }
   static std::uint32_t enroll(record::description& fresh) noexcept {
@@ -100,11 +117,26 @@ class hub {
       return 0;
     }
   }
-  static bool sample(const record::header& root, meta::text name) noexcept {
+  static bool sample(record::recorder& mine, const record::header& root, meta::text name) noexcept {
     const sampling::any_sampler* chosen = instance().sampler_.load(std::memory_order_acquire);
-    return chosen->should_sample({root.trace_id, {name.data, name.size}, (root.flags & record::remote_parent) != 0,
-                                  (root.flags & record::sampled) != 0});
+    const sampling::decision made = chosen->should_sample(
+        {root.trace_id, {name.data, name.size}, (root.flags & record::remote_parent) != 0,
+         (root.flags & record::sampled) != 0, static_cast<kind>(root.kind),
+         mine.request != nullptr ? *mine.request : no_request});
+    const std::string_view rule = made.rule.text();
+    static_assert(sampling::rule_name::longest <= sizeof mine.rule.text);
+    mine.rule.size = static_cast<std::uint8_t>(rule.size());
+    __builtin_memcpy(mine.rule.text, rule.data(), rule.size());
+    return made.sampled;
   }
+  static void complete_root(record::frame& root, record::recorder& mine) noexcept {
+    if (mine.rule.size != 0)
+      record::put_text(root, record::key<record::description_type::attribute, "aws.xray.sampling_rule">,
+                       {mine.rule.text, mine.rule.size});
+    if (mine.fields != nullptr && mine.fields->fields != nullptr) record::put_tracestate(root, *mine.fields->fields);
+    if (mine.announces_roots) record::publish_opening(mine, root, mine.request);
+  }
+  static void put_time(trace_id& fresh) noexcept { context::put_time(fresh, static_cast<std::uint32_t>(::time(nullptr))); }
   static std::uint32_t chosen_propagators() noexcept { return instance().propagators_.load(std::memory_order_relaxed); }
   static bool make_room(record::recorder& mine, std::size_t size) noexcept {
     hub& here = instance();
@@ -113,29 +145,27 @@ class hub {
     return made;
   }
   static void describe_current(record::exception_sink sink) noexcept {
-    // Null outside a handler, and in one of foreign making, such as a thread's cancellation: neither may be rethrown here.
-    if (std::current_exception() == nullptr) return;
-    const std::type_info* thrown = abi::__cxa_current_exception_type();
-    try {
-      throw;
-    } catch (const std::exception& error) {
-      give(sink, typeid(error), error.what());
-    } catch (const char* message) {
-      give(sink, typeid(const char*), message);
-    } catch (...) {
-      if (thrown != nullptr) give(sink, *thrown, "");
-    }
+    // Null outside a handler, and in one of foreign making, such as a thread's cancellation.
+    const std::exception_ptr handled = std::current_exception();
+    if (handled != nullptr) give(sink, record::thrown::of(handled), record::thrown::of(handled).object);
   }
+  /// It has the stack of the throw only where it is the very object that was thrown, not a copy of it.
   static void describe(const std::exception& error, record::exception_sink sink) noexcept {
-    give(sink, typeid(error), error.what());
+    const record::thrown what = record::thrown::of(error);
+    const std::exception_ptr handled = std::current_exception();
+    give(sink, what, record::thrown::of(handled).object == what.object ? what.object : nullptr);
   }
-  static void give(record::exception_sink sink, const std::type_info& type, const char* message) noexcept {
-    int failed = 0;
-    char* readable = abi::__cxa_demangle(type.name(), nullptr, nullptr, &failed);
-    const char* name = readable != nullptr ? readable : type.name();
-    const char* said = message != nullptr ? message : "";
-    sink.take(sink.target, {name, __builtin_strlen(name)}, {said, __builtin_strlen(said)});
-    std::free(readable);
+  static bool leave_with_unwinding(record::frame& span) noexcept {
+    const record::throw_hook* const hook = record::installed_throw_hook();
+    const record::thrown what = hook != nullptr ? hook->unwinding() : record::thrown{};
+    if (what.type == nullptr) return false;
+    record::leave_with(span, record::exception_text{what, what.object}.made());
+    span.header.end = context::ticks();  // not before the event
+    return true;
+  }
+  static void give(record::exception_sink sink, const record::thrown& what, const void* with_stack) noexcept {
+    const record::exception_text text{what, with_stack};
+    sink.take(sink.target, text.made());
   }
 
   void before_fork() noexcept {
@@ -163,6 +193,8 @@ class hub {
   std::vector<std::unique_ptr<sampling::any_sampler>> samplers_;
   std::atomic<const sampling::any_sampler*> sampler_{nullptr};
   std::atomic<std::uint32_t> propagators_{0};
+  std::atomic<bool> timed_trace_ids_{false};
+  std::atomic<bool> announces_roots_{false};
   std::atomic<level> log_level_{level::trace};
   std::atomic<std::uint64_t> session_{0};
   std::atomic<std::uint64_t> forks_{0};

@@ -46,6 +46,8 @@ class recorder_pool {
     std::uint64_t session;
     bool drops_roots;
     level log_level;
+    bool timed_trace_ids;
+    bool announces_roots;
   };
 
   /// For this thread, in the session that is live then; null where memory is short or the session has just ended. Guards of an earlier
@@ -65,6 +67,8 @@ class recorder_pool {
     if (mine == nullptr) return nullptr;
     reset(*mine, agreed.session);
     mine->drops_roots = agreed.drops_roots;
+    mine->timed_trace_ids = agreed.timed_trace_ids;
+    mine->announces_roots = agreed.announces_roots;
     set_log_level(*mine, agreed.log_level);
     record::this_thread = mine;
     pthread_setspecific(at_thread_exit(), mine);
@@ -194,6 +198,8 @@ class recorder_pool {
     mine.thread = this_thread_identity();
     mine.current = nullptr;
     mine.fields = nullptr;
+    mine.request = nullptr;
+    mine.rule.size = 0;
     mine.ids = context::seeded_id_source();
     mine.next_span_id = mine.ids.next();
     mine.span_id_step = mine.ids.next() | 1;

@@ -4,8 +4,10 @@
 // A recording session: made by sonde::start, ended by its destructor. Holds the collector and the exporters.
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,9 +19,12 @@
 #include <sonde/pipeline/log_level.hpp>
 #include <sonde/pipeline/log_text.hpp>
 #include <sonde/pipeline/loss_lines.hpp>
+#include <sonde/pipeline/part.hpp>
+#include <sonde/pipeline/poller.hpp>
 #include <sonde/pipeline/request_slot.hpp>
 #include <sonde/pipeline/session_config.hpp>
 #include <sonde/pipeline/sink_slot.hpp>
+#include <sonde/pipeline/terminate_report.hpp>
 #include <sonde/propagation/from_environment.hpp>
 #include <sonde/record/record_reader.hpp>
 #include <sonde/resource/detect.hpp>
@@ -38,8 +43,27 @@ struct session_core {
   resource::resource resource;
   record::span_limits limits;
   record::log_limits log_limits;
+  std::optional<sampling::any_sampler> sampler;
   std::shared_ptr<pipeline::collector> collector;
   std::uint64_t forks = 0;
+  std::function<void()> begin_polling;  // for the sampler, if it needs that; once the collector is there
+
+  /// Before the collector is there. The first sampler that is brought is used, unless the program gave one itself.
+  template <part Part>
+  void ask_for_sampler([[maybe_unused]] Part& given, [[maybe_unused]] setup& at_start) {
+    if constexpr (brings_sampler<Part>) {
+      std::optional<brought_sampler> brought = given.bring_sampler(at_start);
+      if (!brought) return;
+      if (sampler)
+        return environment.report("of two samplers given to start " + sampler->description() + " is used, " +
+                                  brought->sampler.description() + " is not");
+      sampler = std::move(brought->sampler);
+      at_start.sampler_chosen = true;
+      if (!brought->line.empty()) out.say(std::string{resource.text("service.name")} + ": " + brought->line);
+      if (brought->keeper != nullptr)
+        begin_polling = [this, keeper = std::move(brought->keeper)] { poll<typename Part::asks_through>(keeper); };
+    }
+  }
 
   template <class Transport>
   [[nodiscard]] std::shared_ptr<Transport> transport() {
@@ -52,8 +76,29 @@ struct session_core {
     return made;
   }
 
+  /// Parts that are no exporters have done their work before.
+  template <part Part>
+  void add([[maybe_unused]] Part given, [[maybe_unused]] setup& at_start) {
+    if constexpr (exporter<Part>) add_exporter(std::move(given), at_start);
+  }
+
+ private:
+  template <class Transport>
+  void poll(std::shared_ptr<poller> keeper) {
+    const std::shared_ptr<Transport> through = transport<Transport>();
+    collector->add(std::make_unique<polling>(
+        std::move(keeper),
+        [through](transport::request asked, std::function<void(transport::response)> done) {
+          through->send(std::move(asked), std::move(done));
+        },
+        [through] {
+          if constexpr (requires { through->abandon(); }) through->abandon();
+        },
+        out));
+  }
+
   template <exporter Exporter>
-  void add(Exporter exporter, setup& at_start) {
+  void add_exporter(Exporter exporter, setup& at_start) {
     record::record_reader reader{hub::instance().descriptions, collector->times(), limits, log_limits,
                                  std::make_unique<log_text>()};
     std::unique_ptr<slot> made;
@@ -66,7 +111,6 @@ struct session_core {
     collector->add(std::move(made));
   }
 
- private:
   std::vector<std::pair<const char*, std::shared_ptr<void>>> by_type_;
 };
 
@@ -107,6 +151,7 @@ class live_session {
       return true;
     }
     const auto deadline = std::chrono::steady_clock::now() + timeout;
+    pipeline::terminate_report::disarm();
     pipeline::hub::instance().disconnect();
     const bool complete = core_->collector->stop(deadline);
     pipeline::hub::instance().vacate();
@@ -131,8 +176,8 @@ class live_session {
   }
 
   /// Used by sonde::start.
-  template <pipeline::exporter... Exporters>
-  [[nodiscard]] static live_session begin(session_config config, Exporters... exporters);
+  template <pipeline::given_part... Parts>
+  [[nodiscard]] static live_session begin(session_config config, Parts... parts);
 
  private:
   void end() noexcept { shutdown(shutdown_timeout_); }
@@ -153,8 +198,8 @@ class live_session {
   std::chrono::milliseconds shutdown_timeout_{5000};
 };
 
-template <pipeline::exporter... Exporters>
-live_session live_session::begin(session_config config, Exporters... exporters) {
+template <pipeline::given_part... Parts>
+live_session live_session::begin(session_config config, Parts... parts) {
   live_session made;
   made.shutdown_timeout_ = config.shutdown_timeout;
   auto core = std::make_shared<pipeline::session_core>();
@@ -176,22 +221,44 @@ live_session live_session::begin(session_config config, Exporters... exporters) 
   for (auto& [key, value] : config.resource_attributes) core->resource.set(key, std::move(value));
   core->limits = config.limits ? *config.limits : pipeline::span_limits_from(core->environment);
   core->log_limits = config.log_limits ? *config.log_limits : pipeline::log_limits_from(core->environment);
-  const sampling::any_sampler sampler =
-      config.sampler ? *config.sampler : sampling::from_environment(core->environment);
+  core->sampler = std::move(config.sampler);
+  pipeline::setup at_start{.resource = core->resource,
+                           .limits = core->limits,
+                           .environment = core->environment,
+                           .settings = core->settings,
+                           .queue_bytes = config.queue_bytes / 2,
+                           .sampler_chosen = core->sampler.has_value()};
+  bool timed_trace_ids = config.timed_trace_ids;
+  bool announces_roots = false;
+  bool has_exporter = false;
+  const auto ask = [&]<pipeline::part Part>(Part& given) {
+    core->ask_for_sampler(given, at_start);
+    timed_trace_ids = timed_trace_ids || pipeline::wants_timed_trace_ids<Part>();
+    announces_roots = announces_roots || pipeline::hears_of_openings<Part>;
+    has_exporter = has_exporter || pipeline::exporter<Part>;
+  };
+  (pipeline::with_part(parts, ask), ...);
+  if (!has_exporter) core->environment.report("no exporter is there: what is recorded goes nowhere");
+  if (!core->sampler) core->sampler = sampling::from_environment(core->environment);
+  at_start.sample_rate = core->sampler->sample_rate();
   const propagation::propagator_list propagators =
       config.propagators ? *config.propagators : propagation::propagators_from(core->environment);
 
   const level least_log = config.log_level ? *config.log_level : pipeline::log_level_from(core->environment);
-  if (!hub.connect(sampler, propagators.pack(), config.queue_bytes / 2, least_log)) {
+  if (!hub.connect({.sampler = *core->sampler,
+                    .propagators = propagators.pack(),
+                    .ring_bytes = config.queue_bytes / 2,
+                    .least_log = least_log,
+                    .timed_trace_ids = timed_trace_ids,
+                    .announces_roots = announces_roots})) {
     made.refusal_ = "a session is already live in this process; shut it down before starting another";
     core->out.say(made.refusal_);
     return made;
   }
   try {
     core->collector = std::make_shared<pipeline::collector>(hub.session());
-    pipeline::setup at_start{core->resource,          core->limits,           core->environment,
-                             core->settings,          config.queue_bytes / 2, sampler.sample_rate()};
-    (core->add(std::move(exporters), at_start), ...);
+    (pipeline::with_part(parts, [&](auto& given) { core->add(std::move(given), at_start); }), ...);
+    if (core->begin_polling) core->begin_polling();
     for (const environment::finding& each : core->environment.findings()) core->out.say(each.sentence);
     core->collector->start(core);
   } catch (const std::exception& error) {
@@ -201,6 +268,7 @@ live_session live_session::begin(session_config config, Exporters... exporters) 
     core->out.say(made.refusal_);
     return made;
   }
+  if (config.report_terminate) pipeline::terminate_report::arm(core->collector, config.terminate_timeout);
   made.core_ = std::move(core);
   return made;
 }

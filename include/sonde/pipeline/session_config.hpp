@@ -31,8 +31,11 @@ struct session_config {
   std::optional<record::span_limits> limits{};                              // OTEL_SPAN_*_LIMIT …; 128 of each
   std::optional<record::log_limits> log_limits{};                           // OTEL_LOGRECORD_*_LIMIT …; 128 attributes
   std::optional<level> log_level{};                                         // SONDE_LOG_LEVEL; trace: all logs
+  bool timed_trace_ids = false;  // begin with the seconds since 1970; of themselves where X-Ray is among the exporters
   std::size_t queue_bytes = std::size_t{64} << 20;  // half for the rings of all threads, half for each exporter's queue
   std::chrono::milliseconds shutdown_timeout{5000};                         // of the session's destructor
+  bool report_terminate = true;                                             // what ends the program by std::terminate
+  std::chrono::milliseconds terminate_timeout{2000};                        // for sending that, before the program aborts
   diagnostics_handler diagnostics{};                                        // lines to standard error
 };
 

@@ -28,6 +28,8 @@ class slot {
   virtual void open(setup& at_start, const std::string& service) = 0;
   /// Consumes every record of the run, one way or another.
   virtual void take(const record::record_run& run, steady_time now) noexcept = 0;
+  /// A local root has begun; one that wants to know of these says so in `hears_of_openings` (pipeline/part.hpp).
+  virtual void hear(record::record_view opening) noexcept { static_cast<void>(opening); }
   /// Moves batches and requests on; `flushing` closes batches that are not due.
   virtual void advance(steady_time now, bool flushing) noexcept = 0;
   /// Nothing waits and nothing is under way.

@@ -14,7 +14,7 @@ namespace sonde::sampling {
 [[nodiscard]] inline any_sampler from_environment(environment::reader& environment) {
   const auto name = environment.choice("OTEL_TRACES_SAMPLER",
                                        {"always_on", "always_off", "traceidratio", "parentbased_always_on",
-                                        "parentbased_always_off", "parentbased_traceidratio"},
+                                        "parentbased_always_off", "parentbased_traceidratio", "xray"},
                                        "parentbased_always_on");
   const auto share = [&] { return ratio{environment.real("OTEL_TRACES_SAMPLER_ARG", 0, 1, "1.0").value_or(1.0)}; };
   if (name == "always_on") return always_on{};
@@ -22,6 +22,10 @@ namespace sonde::sampling {
   if (name == "traceidratio") return share();
   if (name == "parentbased_always_off") return parent_based{always_off{}};
   if (name == "parentbased_traceidratio") return parent_based{share()};
+  if (name == "xray")  // what could bring its rules was asked before
+    environment.report(
+        "OTEL_TRACES_SAMPLER='xray' needs a part of the session that brings X-Ray's rules: include "
+        "<sonde/adapters/xray/sampler.hpp> and give sonde::xray::sampler{} to sonde::start; using parentbased_always_on");
   return parent_based{always_on{}};
 }
 

@@ -14,8 +14,9 @@ class parent_based {
  public:
   explicit parent_based(Root root) : root_{std::move(root)} {}
 
-  [[nodiscard]] bool should_sample(const question& asked) const noexcept {
-    return asked.has_parent ? asked.parent_sampled : root_.should_sample(asked);
+  [[nodiscard]] decision should_sample(const question& asked) const noexcept {
+    if (asked.has_parent) return asked.parent_sampled;
+    return root_.should_sample(asked);
   }
   [[nodiscard]] bool drops_roots() const noexcept { return sampling::drops_roots(root_); }
   [[nodiscard]] std::uint32_t sample_rate() const noexcept { return sampling::sample_rate(root_); }

@@ -11,7 +11,10 @@
 #include <string_view>
 #include <utility>
 
+#include <sonde/context/kind.hpp>
+#include <sonde/context/request_facts.hpp>
 #include <sonde/context/trace_id.hpp>
+#include <sonde/sampling/decision.hpp>
 
 namespace sonde::sampling {
 
@@ -21,11 +24,14 @@ struct question {
   std::string_view span_name;
   bool has_parent = false;      // a parent in another process; children in this one are never asked about
   bool parent_sampled = false;  // that parent's W3C flag
+  sonde::kind kind = sonde::kind::internal;
+  const request_facts& request = no_request;  // that the span answers, as far as it is known
 };
 
+/// Answers with a bool, or with a decision that names a rule: that name is an attribute of the trace's first span here.
 template <class T>
 concept sampler = std::copyable<T> && requires(const T& chosen, const question& asked) {
-  { chosen.should_sample(asked) } noexcept -> std::same_as<bool>;
+  { chosen.should_sample(asked) } noexcept -> std::convertible_to<decision>;
   { chosen.description() } -> std::convertible_to<std::string>;
 };
 
@@ -59,7 +65,7 @@ class any_sampler {
     requires(!std::same_as<Sampler, any_sampler> && sampler<Sampler>)  // in this order: it must not ask about itself
   any_sampler(Sampler chosen) : held_{std::make_shared<const holder<Sampler>>(std::move(chosen))} {}  // implicit: config
 
-  [[nodiscard]] bool should_sample(const question& asked) const noexcept { return held_->should_sample(asked); }
+  [[nodiscard]] decision should_sample(const question& asked) const noexcept { return held_->should_sample(asked); }
   [[nodiscard]] std::string description() const { return held_->description(); }
   /// Whether it refuses every trace that begins in this process, so that it need not be asked, nor ids be drawn.
   [[nodiscard]] bool drops_roots() const noexcept { return held_->drops_roots(); }
@@ -69,7 +75,7 @@ class any_sampler {
  private:
   struct interface {
     virtual ~interface() = default;
-    [[nodiscard]] virtual bool should_sample(const question&) const noexcept = 0;
+    [[nodiscard]] virtual decision should_sample(const question&) const noexcept = 0;
     [[nodiscard]] virtual std::string description() const = 0;
     [[nodiscard]] virtual bool drops_roots() const noexcept = 0;
     [[nodiscard]] virtual std::uint32_t sample_rate() const noexcept = 0;
@@ -77,7 +83,7 @@ class any_sampler {
   template <class Sampler>
   struct holder final : interface {
     explicit holder(Sampler&& moved) : chosen{std::move(moved)} {}
-    [[nodiscard]] bool should_sample(const question& asked) const noexcept override {
+    [[nodiscard]] decision should_sample(const question& asked) const noexcept override {
       return chosen.should_sample(asked);
     }
     [[nodiscard]] std::string description() const override { return chosen.description(); }

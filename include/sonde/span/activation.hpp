@@ -22,7 +22,7 @@ namespace sonde::record {
 
 [[nodiscard]] inline span_context context_of(frame& active) noexcept {
   if (!active.is_sampled() && !active.header.trace_id.valid()) {  // an unsampled root whose ids nobody needed yet
-    active.header.trace_id = active.owner->ids.next_trace_id();
+    active.header.trace_id = draw_trace_id(*active.owner);
     active.header.span_id = active.owner->ids.next_span_id();
   }
   return {.trace_id = active.header.trace_id,

@@ -48,7 +48,8 @@ class basic_detached_span : public operations<basic_detached_span> {
     }
     record::frame* active = record::active_frame();
     const bool is_told = parent.continues_trace() || parent.declines_trace();
-    record::begin_under(*state_, site, *mine, where, is_told || active == nullptr ? parent : record::context_of(*active));
+    record::begin_under(*state_, site, *mine, where, what,
+                        is_told || active == nullptr ? parent : record::context_of(*active));
     state_->session = mine->session;
     state_->fields = context::shared_fields{record::active_fields(*mine)};
     state_->header.flags |= record::detached;

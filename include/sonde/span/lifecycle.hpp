@@ -93,25 +93,26 @@ inline void begin_dropped_root(frame& self, recorder& mine) noexcept {
 }
 
 /// A span without a parent in this process: asks the sampler, once for the whole trace. `incoming` may be null.
-[[gnu::noinline]] inline void begin_root(frame& self, description& site, recorder& mine, opened_at where,
+[[gnu::noinline]] inline void begin_root(frame& self, description& site, recorder& mine, opened_at where, kind what,
                                          const span_context* incoming) noexcept {
   if (incoming != nullptr) {
     self.header.trace_id = incoming->trace_id;
     self.header.parent_id = incoming->span_id;
     self.header.flags = flags_to_judge(*incoming);
   } else {
-    self.header.trace_id = mine.ids.next_trace_id();
+    self.header.trace_id = draw_trace_id(mine);
     self.header.parent_id = span_id{};
     self.header.flags = local_root;
   }
   self.header.span_id = draw_span_id(mine);
+  self.header.kind = static_cast<std::uint8_t>(what);
   const std::uint8_t origin = incoming != nullptr ? flags_from(*incoming) : std::uint8_t{local_root | random_id};
   const session_table* table = installed_table();
-  if (table != nullptr && table->sample(self.header, site.name)) {
+  if (table != nullptr && table->sample(mine, self.header, site.name)) {
     begin_record(self, site, mine, where);
     self.header.flags |= origin;
-    if (const propagated_fields* const fields = active_fields(mine); incoming != nullptr && fields != nullptr)
-      table->put_tracestate(self, *fields);
+    self.header.kind = static_cast<std::uint8_t>(what);
+    if (incoming != nullptr || mine.rule.size != 0 || mine.announces_roots) table->complete_root(self, mine);
   } else {
     begin_unsampled(self, mine, origin);
   }
@@ -129,19 +130,23 @@ inline void begin_dropped_root(frame& self, recorder& mine) noexcept {
   mine.current = &self;
 }
 
+/// A span that begins a trace.
+[[gnu::noinline]] inline void open_root(frame& self, description& site, recorder& mine, opened_at where, kind what) noexcept {
+  push(self, mine);
+  if (mine.drops_roots)
+    begin_dropped_root(self, mine);
+  else
+    begin_root(self, site, mine, where, what, nullptr);
+}
+
 /// A local root; or the first span of its site, or one of another place than that, or one opened while an exception flies.
 [[gnu::noinline]] inline void open_unusual(frame& self, description& site, recorder& mine, opened_at where) noexcept {
   const frame* const outer = active_frame(mine);
+  if (outer == nullptr) return open_root(self, site, mine, where, kind::internal);
   push(self, mine);
-  if (outer != nullptr) {
-    join_trace(self, mine, outer->header);
-    begin_record(self, site, mine, where);
-    self.header.flags |= outer->header.flags & random_id;
-  } else if (mine.drops_roots) {
-    begin_dropped_root(self, mine);
-  } else {
-    begin_root(self, site, mine, where, nullptr);
-  }
+  join_trace(self, mine, outer->header);
+  begin_record(self, site, mine, where);
+  self.header.flags |= outer->header.flags & random_id;
 }
 
 /// Opens a guard under this thread's active span. Under an unsampled one nothing is opened: that one stays current.
@@ -164,14 +169,14 @@ inline void begin_dropped_root(frame& self, recorder& mine) noexcept {
 }
 
 /// Begins `self` under an explicit parent, on no thread's stack. An invalid parent is no parent.
-[[gnu::noinline]] inline void begin_under(frame& self, description& site, recorder& mine, opened_at where,
+[[gnu::noinline]] inline void begin_under(frame& self, description& site, recorder& mine, opened_at where, kind what,
                                           const span_context& parent) noexcept {
   self.owner = &mine;
   const std::uint8_t inherited = parent.random ? random_id : 0;
   if (parent.declines_trace()) {
     begin_dropped_root(self, mine);
   } else if (!parent.valid() || parent.remote) {
-    begin_root(self, site, mine, where, parent.continues_trace() ? &parent : nullptr);
+    begin_root(self, site, mine, where, what, parent.continues_trace() ? &parent : nullptr);
   } else if (parent.sampled) {
     struct header above;
     above.trace_id = parent.trace_id;
@@ -190,19 +195,23 @@ inline void begin_dropped_root(frame& self, recorder& mine) noexcept {
 [[gnu::noinline]] inline void open_under(frame& self, description& site, recorder& mine, opened_at where, kind what,
                                          const span_context& parent) noexcept {
   if (parent.continues_trace()) {
-    begin_under(self, site, mine, where, parent);
+    begin_under(self, site, mine, where, what, parent);
     push(self, mine);
   } else if (parent.declines_trace()) {
     begin_dropped_root(self, mine);
     push(self, mine);
+  } else if (active_frame(mine) == nullptr) {
+    open_root(self, site, mine, where, what);
   } else {
     open(self, site, mine, where);
   }
   self.header.kind = static_cast<std::uint8_t>(what);
 }
 
-/// A guard was left by an exception; which one it cannot know. A report in the handler may tell the collector.
+/// A guard was left by an exception; which one it cannot know, unless the throw was hooked. A report in the handler may tell
+/// the collector.
 [[gnu::noinline, gnu::cold]] inline void mark_unwound(frame& self) noexcept {
+  if (const session_table* table = installed_table(); table != nullptr && table->leave_with_unwinding(self)) return;
   self.header.flags |= unwound;
   if (self.header.status != static_cast<std::uint8_t>(status::ok))
     self.header.status = static_cast<std::uint8_t>(status::error);

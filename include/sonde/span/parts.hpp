@@ -43,20 +43,18 @@ inline bool put_status(frame& into, status outcome) noexcept {
 
 /// The event on `into`, and the amendment.
 [[gnu::noinline, gnu::cold]] inline void note_exception(frame& into, const std::exception& error) noexcept {
-  describe_exception(error, [&into](meta::text type, meta::text message) noexcept {
-    put_exception_event(into, type, message);
-    if (recorder* mine = live_recorder()) publish_amendment(*mine, &into, type, message);
+  describe_exception(error, [&into](const described_exception& what) noexcept {
+    put_exception_event(into, what);
+    if (recorder* mine = live_recorder()) publish_amendment(*mine, &into, what);
   });
 }
 
-/// For code that catches and rethrows, and thus knows: the event, error status, no guessing at the close, and the amendment
-/// for spans unwound beneath.
+/// For code that catches and rethrows, and thus knows: no guessing at the close, and the amendment for spans unwound beneath.
 [[gnu::noinline, gnu::cold]] inline void fail_with_handled_exception(frame& into) noexcept {
-  describe_handled_exception([&into](meta::text type, meta::text message) noexcept {
-    put_exception_event(into, type, message);
-    put_status(into, status::error);
+  describe_handled_exception([&into](const described_exception& what) noexcept {
+    leave_with(into, what);
     into.room |= frame::exception_known;
-    if (recorder* mine = live_recorder()) publish_amendment(*mine, &into, type, message);
+    if (recorder* mine = live_recorder()) publish_amendment(*mine, &into, what);
   });
 }
 

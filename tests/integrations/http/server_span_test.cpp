@@ -4,6 +4,7 @@
 #include <sonde/integrations/http/server_span.hpp>
 
 #include <map>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -74,6 +75,32 @@ TEST(server_span, the_server_is_the_one_asked_for) {
   EXPECT_FALSE(served({}).attributes.contains("server.address"));
 }
 
+/// Notes what the sampler of a server sees.
+struct noting_sampler {
+  std::shared_ptr<std::string> seen = std::make_shared<std::string>();
+  [[nodiscard]] bool should_sample(const sonde::sampling::question& about) const noexcept {
+    const auto text = [](sonde::meta::text from) { return std::string{from.data, from.size}; };
+    *seen = text(about.request.method) + " " + text(about.request.host) + text(about.request.path);
+    return true;
+  }
+  [[nodiscard]] std::string description() const { return "Noting"; }
+};
+
+TEST(server_span, the_sampler_sees_the_request) {
+  const noting_sampler chosen;
+  recording kept{{.sampler = chosen}};
+  const auto seen = [&](const fake_request& asked, const sonde::http::server_config& config = {}) {
+    fake_response answer;
+    sonde::http::serve(asked, answer, config, [](sonde::http::server_span&) {});
+    return *chosen.seen;
+  };
+  EXPECT_EQ(seen({.sent_method = "BREW", .fields = {{"Host", "shop:8"}}}), "BREW shop:8/a") << "as sent, without the query";
+  EXPECT_EQ(seen({.sent_target = "http://other:81/x", .fields = {{"Host", "shop"}}}), "GET other:81/x");
+  const fake_request passed_on{.fields = {{"Host", "inside"}, {"X-Forwarded-Host", "outside"}}};
+  EXPECT_EQ(seen(passed_on), "GET inside/a");
+  EXPECT_EQ(seen(passed_on, {.trust_forwarded = true}), "GET outside/a");
+}
+
 TEST(server_span, forwarded_wins_over_the_older_headers_where_trusted) {
   const fake_request asked{
       .fields = {{"Forwarded", "for=203.0.113.7;proto=http;host=shop"}, {"X-Forwarded-For", "198.51.100.1"}}};
@@ -119,6 +146,28 @@ TEST(server_span, a_response_that_cannot_take_a_header_goes_without) {
   const fake_request asked{.fields = {{"X-Amzn-Trace-Id", "Root=1-67891233-abcdef012345678912345678;Sampled=?"}}};
   sonde::http::serve(asked, answer, {}, [](sonde::http::server_span&) {});
   EXPECT_EQ(kept.spans().size(), 1u);
+}
+
+TEST(server_span, a_request_that_asks_for_a_decision_gets_the_only_one) {
+  struct odd_ones {
+    std::shared_ptr<int> asked = std::make_shared<int>(0);
+    [[nodiscard]] bool should_sample(const sonde::sampling::question& about) const noexcept {
+      return !about.has_parent && ++*asked % 2 == 1;
+    }
+    [[nodiscard]] std::string description() const { return "OddOnes"; }
+  };
+  const odd_ones chosen;
+  recording kept{{.sampler = chosen, .propagators = sonde::propagation::propagator_list{sonde::propagation::propagator::xray}}};
+  const std::string root = "Root=1-67891233-abcdef012345678912345678";
+  for (const char* const sampled : {"1", "0"}) {
+    fake_response answer;
+    const fake_request asked{.fields = {{"X-Amzn-Trace-Id", root + ";Parent=53995c3f42cd8ad8;Sampled=?"}}};
+    sonde::http::serve(asked, answer, {}, [](sonde::http::server_span&) { const sonde::span<"child"> child; });
+    ASSERT_EQ(answer.fields.count("X-Amzn-Trace-Id"), 1u);
+    EXPECT_EQ(answer.fields.find("X-Amzn-Trace-Id")->second, root + ";Sampled=" + sampled);
+  }
+  EXPECT_EQ(*chosen.asked, 2) << "once for each request";
+  EXPECT_EQ(kept.spans().size(), 2u);
 }
 
 TEST(server_config, excludes_paths_and_what_begins_with_them) {
