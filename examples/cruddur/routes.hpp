@@ -25,6 +25,10 @@ inline void add_routes(sonde::httplib::server& server, const database& store, co
 
   server.Get(R"(/api/activities/@([A-Za-z0-9_]+))", "/api/activities/@handle",
              [&](const request& asked, response& answer) {
+               auto span = sonde::current_span();  // the server's, whose segment X-Ray shows
+               span.put_annotation<"url">(asked.path);
+               span.put_metadata<"method", "http">(asked.method);
+               span.put_metadata<"target", "http">(asked.target);
                reply(answer, user_activities(store, profiles, asked.matches[1].str()));
              });
 

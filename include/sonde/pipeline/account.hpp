@@ -37,6 +37,7 @@ class account {
   void count_cut(const record::span_view& span) noexcept { stats_.spans.cut += span.cut(); }
   void count_cut(const record::log_view& log) noexcept { stats_.logs.cut += log.cut(); }
   /// Texts that the exporter itself had to shorten.
+  void count_cut_spans(std::uint64_t more) noexcept { stats_.spans.cut += more; }
   void count_cut(const record::span_view&, std::size_t more) noexcept { stats_.spans.cut += more; }
   void count_cut(const record::log_view&, std::size_t more) noexcept { stats_.logs.cut += more; }
 

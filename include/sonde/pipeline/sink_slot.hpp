@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <sonde/pipeline/outcome_lines.hpp>
+#include <sonde/pipeline/part.hpp>
 #include <sonde/pipeline/slot.hpp>
 #include <sonde/record/record_reader.hpp>
 
@@ -16,7 +17,9 @@ template <class Exporter>
 class sink_slot final : public slot {
  public:
   sink_slot(Exporter exporter, const diagnostics& out, record::record_reader reader)
-      : slot{out}, exporter_{std::move(exporter)}, reader_{std::move(reader)}, lines_{out} {}
+      : slot{out}, exporter_{std::move(exporter)}, reader_{std::move(reader)}, lines_{out} {
+    if constexpr (requires { Exporter::tells_roles_apart; }) reader_.tell_roles_apart();
+  }
 
   void open(setup& at_start, const std::string& service) override {
     usable_ = open_exporter(exporter_, at_start, service);
@@ -36,6 +39,15 @@ class sink_slot final : public slot {
         write(record, now);
       }
       fresh_ = true;
+    }
+  }
+  void hear([[maybe_unused]] record::record_view opening) noexcept override {
+    if constexpr (hears_of_openings<Exporter>) {
+      if (!usable_) return;
+      try {
+        exporter_.opened(reader_.span(opening));
+      } catch (...) {  // out of memory: it hears of the span when that has ended
+      }
     }
   }
   void advance([[maybe_unused]] steady_time now, [[maybe_unused]] bool flushing) noexcept override {
@@ -73,15 +85,32 @@ class sink_slot final : public slot {
  private:
   static constexpr bool keeps_for_later = requires(Exporter& e) { e.take_settled(); };
 
+  /// Of records it has no place for.
+  [[nodiscard]] static constexpr drop_reason of_other_signals() noexcept {
+    if constexpr (requires { Exporter::of_other_signals; }) return Exporter::of_other_signals;
+    return drop_reason::unsupported;
+  }
+
   void settle() noexcept {
     if constexpr (keeps_for_later) {
-      const settlement known = exporter_.take_settled();
-      account_.settled(known.written);
-      account_.exported(known.written);
-      account_.settled(known.lost);
-      account_.dropped(known.lost, drop_reason::rejected);
-      if constexpr (requires { exporter_.failure(); })
-        if (known.lost.spans + known.lost.logs != 0) lines_.failure(exporter_.failure(), std::chrono::steady_clock::now());
+      for (;;) {
+        const settlement known = exporter_.take_settled();
+        account_.settled(known.written);
+        account_.exported(known.written);
+        account_.settled(known.lost);
+        account_.dropped(known.lost, known.lost_as);
+        account_.count_cut_spans(known.cut);
+        if constexpr (requires { exporter_.failure(); })
+          if (known.lost.records() != 0 && known.lost_as != drop_reason::unwanted)
+            lines_.failure(exporter_.failure(), std::chrono::steady_clock::now());
+        if (known.written.records() + known.lost.records() + known.cut == 0) break;
+      }
+    }
+    if constexpr (requires { exporter_.trouble(); }) {
+      try {
+        if (const std::string why = exporter_.trouble(); !why.empty()) lines_.trouble(why, std::chrono::steady_clock::now());
+      } catch (...) {  // no memory for words
+      }
     }
   }
 
@@ -96,7 +125,7 @@ class sink_slot final : public slot {
       } else if constexpr (takes_logs<Exporter>) {
         kept = write(reader_.log(record));
       } else {
-        return account_.dropped(one, drop_reason::unsupported);
+        return account_.dropped(one, of_other_signals());
       }
       if (kept) return keeps_for_later ? account_.queued(one) : account_.exported(one);
       account_.dropped(one, drop_reason::rejected);
