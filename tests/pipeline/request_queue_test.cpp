@@ -521,4 +521,145 @@ TEST_F(ruled_queue, a_retry_without_words_is_not_spoken_of) {
   EXPECT_EQ(said_, "test: first batch accepted: 1 log record\n");
 }
 
+/// Holds spans until they are released, two to a request; logs are not its business.
+class selecting_lane {
+ public:
+  struct batch {
+    std::string bytes;
+  };
+  std::deque<pipeline::verdict> verdicts{};
+  std::optional<sonde::drop_reason> lost_as{};   // what is released
+  std::optional<sonde::drop_reason> withheld{};  // what waits
+  time_point held_until = time_point::max();
+  std::uint64_t held = 0;
+  int reductions = 0;  // that are possible
+
+  [[nodiscard]] std::optional<sonde::drop_reason> consider(const record::span_view&, time_point) {
+    ++held;
+    return std::nullopt;
+  }
+  [[nodiscard]] std::optional<sonde::drop_reason> consider(const record::log_view&, time_point) {
+    return sonde::drop_reason::unwanted;
+  }
+  [[nodiscard]] std::optional<pipeline::released<batch>> release(time_point now, bool flushing) {
+    if (held == 0 || (!flushing && now < held_until)) return std::nullopt;
+    pipeline::released<batch> made{{std::string(100, 'x')}, {std::min<std::uint64_t>(held, 2), 0}, 100, lost_as};
+    held -= made.records.spans;
+    return made;
+  }
+  [[nodiscard]] time_point release_due() const { return held_until; }
+  [[nodiscard]] sonde::transport::request request_for(const batch& some) const {
+    sonde::transport::request made;
+    made.body = some.bytes;
+    return made;
+  }
+  [[nodiscard]] pipeline::verdict judge(const sonde::transport::response&, const batch&) {
+    pipeline::verdict next = verdicts.empty() ? pipeline::verdict{} : verdicts.front();
+    if (!verdicts.empty()) verdicts.pop_front();
+    return next;
+  }
+  [[nodiscard]] bool reduce(batch& some) {
+    some.bytes.resize(some.bytes.size() / 2);
+    return reductions-- > 0;
+  }
+  [[nodiscard]] std::optional<sonde::drop_reason> withholds(const batch&, time_point) const { return withheld; }
+  [[nodiscard]] pipeline::batch_limits limits() const { return {.bytes = 1000, .queue_bytes = 250}; }
+};
+
+class selecting_queue : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    queue_.emplace(pipeline::queue_surroundings<selecting_lane, held_transport>{lane_, ledger_, reader_, transport_, out_});
+    queue_->open("test", true);
+  }
+  void take(int count, record::record_type type) {
+    record::header header{};
+    header.size = sizeof header;
+    header.type = type;
+    std::memcpy(bytes_, &header, sizeof header);
+    const bool is_span = type == record::record_type::span;
+    for (int i = 0; i < count; ++i) queue_->take(record::record_view{bytes_}, {is_span ? 1u : 0u, is_span ? 0u : 1u}, now_);
+  }
+  void spans(int count) {
+    sonde::record::description site{};
+    static_cast<void>(known_.enroll(site));
+    take(count, record::record_type::span);
+  }
+  [[nodiscard]] const sonde::delivery_stats& stats() const { return ledger_.stats().spans; }
+
+  record::registry known_;
+  sonde::context::clock_sync clock_;
+  record::span_limits limits_;
+  record::record_reader reader_{known_, clock_, limits_};
+  selecting_lane lane_;
+  pipeline::account ledger_;
+  held_transport transport_;
+  std::string said_;
+  pipeline::diagnostics out_{[this](std::string_view line) { said_ += std::string{line} + '\n'; }};
+  std::optional<pipeline::request_queue<selecting_lane, held_transport>> queue_;
+  time_point now_ = std::chrono::steady_clock::now();
+
+ private:
+  char bytes_[sizeof(record::header)]{};
+};
+
+TEST_F(selecting_queue, sends_what_the_lane_lets_go_and_counts_the_rest_by_its_reason) {
+  spans(3);
+  take(2, record::record_type::log);
+  EXPECT_EQ(ledger_.stats().logs.dropped[sonde::drop_reason::unwanted], 2u);
+  queue_->advance(now_, false);
+  EXPECT_TRUE(transport_.bodies.empty());
+  EXPECT_EQ(stats().queued, 3u);
+  EXPECT_FALSE(queue_->idle());
+  lane_.held_until = now_ + 5s;
+  EXPECT_EQ(queue_->due(), now_ + 5s);
+  queue_->advance(now_ + 5s, false);
+  ASSERT_EQ(transport_.bodies.size(), 1u);
+  transport_.answer();
+  queue_->advance(now_ + 5s, false);
+  transport_.answer();
+  EXPECT_EQ(stats().exported, 3u);
+  EXPECT_TRUE(queue_->idle());
+  lane_.lost_as = sonde::drop_reason::rate_limited;
+  spans(1);
+  queue_->advance(now_, true);
+  EXPECT_EQ(stats().dropped[sonde::drop_reason::rate_limited], 1u);
+  EXPECT_TRUE(queue_->idle());
+}
+
+TEST_F(selecting_queue, what_is_released_has_no_more_room_than_others) {
+  spans(6);
+  queue_->advance(now_, true);
+  EXPECT_EQ(stats().dropped[sonde::drop_reason::queue_full], 2u);
+  EXPECT_EQ(stats().queued, 4u);
+  queue_->give_up();
+  EXPECT_EQ(stats().dropped[sonde::drop_reason::session_ended], 4u);
+}
+
+TEST_F(selecting_queue, a_refused_batch_is_counted_as_the_verdict_says_and_waiting_ones_are_withheld) {
+  lane_.verdicts = {{outcome::refused, 0, {}, "told", sonde::drop_reason::rate_limited}};
+  spans(4);
+  queue_->advance(now_, true);
+  transport_.answer();
+  EXPECT_EQ(stats().dropped[sonde::drop_reason::rate_limited], 2u);
+  lane_.withheld = sonde::drop_reason::rejected;
+  queue_->advance(now_, true);
+  EXPECT_EQ(stats().dropped[sonde::drop_reason::rejected], 2u);
+  EXPECT_EQ(transport_.bodies.size(), 1u);
+}
+
+TEST_F(selecting_queue, what_is_too_much_is_sent_again_as_often_as_it_can_be_reduced) {
+  lane_.reductions = 2;
+  lane_.verdicts = std::deque<pipeline::verdict>(3, {outcome::too_much, 0, {}, "413"});
+  spans(1);
+  for (int i = 0; i < 3; ++i) {
+    queue_->advance(now_, true);
+    ASSERT_FALSE(transport_.under_way.empty());
+    EXPECT_EQ(transport_.bodies.back().size(), 100u >> i);
+    transport_.answer();
+  }
+  EXPECT_EQ(stats().dropped[sonde::drop_reason::too_large], 1u);
+  EXPECT_NE(said_.find("test: 413; sending less of it\n"), std::string::npos) << said_;
+}
+
 }  // namespace

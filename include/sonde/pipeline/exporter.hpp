@@ -15,6 +15,7 @@
 #include <sonde/environment/provenance.hpp>
 #include <sonde/environment/reader.hpp>
 #include <sonde/pipeline/tally.hpp>
+#include <sonde/record/drop_reason.hpp>
 #include <sonde/record/span_view.hpp>
 #include <sonde/resource/resource.hpp>
 #include <sonde/transport/request.hpp>
@@ -29,6 +30,7 @@ struct setup {
   environment::provenance& settings;     // what came from where
   std::size_t queue_bytes;               // bound of this exporter's queue
   std::uint32_t sample_rate = 1;         // how many traces each recorded one stands for, by the session's sampler
+  bool sampler_chosen = false;           // the program gave a sampler: the environment has no say
 };
 
 /// Thrown by an exporter's open(): what is wrong and what to do, one sentence. The session starts without it.
@@ -48,14 +50,20 @@ concept takes_logs = requires(E& exporter, const record::log_view& log) { export
 
 /// What became of records a sink had kept for later.
 struct settlement {
-  tally written;
-  tally lost;
+  tally written{};
+  tally lost{};
+  drop_reason lost_as = drop_reason::rejected;
+  std::uint64_t cut = 0;  // texts of spans that had to be shortened
 };
 
 /// `write` returns whether the record was kept. Where there is `flush()`, it follows each batch of records; `advance(now,
 /// flushing)` in its place is called on every pass, for a sink that waits for something. A sink that keeps records in memory
 /// for a while before they are safe has `take_settled()`: the settlement of those whose fate is known since the last call;
-/// the rest is queued. One that has no place for one of the signals says so in `takes(tally)`. One that goes on holding some of them through a flush has `idle()`: nothing more to do now.
+/// it is asked again until there is none; the rest is queued. `trouble()` has a sentence on what may still come right, else
+/// nothing. One that has no place for one of the signals says so in `takes(tally)`. What it has no `write` for is unsupported, or
+/// `of_other_signals`: unwanted, where nobody would expect it to be sent there. One that goes on holding some of them through a
+/// flush has `idle()`: nothing more to do now.
+/// Where a constant `tells_roles_apart` is there, one key may come as attribute, as annotation and in each namespace of metadata.
 template <class E>
 concept sink = names_and_opens<E> && requires(E& exporter, const record::span_view& span) {
   { exporter.write(span) } -> std::same_as<bool>;
@@ -90,12 +98,35 @@ struct verdict {
   std::uint64_t rejected = 0;                              // of an accepted request: how many the backend refused
   std::optional<std::chrono::milliseconds> retry_after{};  // the backend's wish
   std::string sentence{};  // for people: why, and what to do; empty where a retry is nothing to speak of
+  drop_reason lost_as = drop_reason::rejected;  // of a refused request
 };
 
 template <class L>
 concept encodes_spans = requires(L& lane, const record::span_view& span) { lane.encode(span); };
 template <class L>
 concept encodes_logs = requires(L& lane, const record::log_view& log) { lane.encode(log); };
+
+/// What a lane that selects lets go of: records that make a request, or that come to nothing after all.
+template <class Batch>
+struct released {
+  Batch content{};
+  tally records{};  // none, where the lane has something to say of its own
+  std::size_t bytes = 0;
+  std::optional<drop_reason> lost_as{};
+};
+
+/// Looks at every record and makes requests of few (Rollbar): `consider` returns why a record comes to nothing, which is mostly
+/// `unwanted`, or nothing where the lane holds it. `release` hands over what is held no longer, one request at a time; all of it
+/// where `flushing`. Whatever is held is released in the end, once.
+template <class L>
+concept selects_records =
+    std::movable<typename L::batch> && requires(L& lane, const record::span_view& span, const record::log_view& log,
+                                                std::chrono::steady_clock::time_point now, bool flushing) {
+      { lane.consider(span, now) } -> std::same_as<std::optional<drop_reason>>;
+      { lane.consider(log, now) } -> std::same_as<std::optional<drop_reason>>;
+      { lane.release(now, flushing) } -> std::same_as<std::optional<released<typename L::batch>>>;
+      { lane.release_due() } -> std::same_as<std::chrono::steady_clock::time_point>;
+    };
 
 template <class L>
 concept judges_replies = requires(L& lane, const transport::response& reply) {
@@ -117,13 +148,19 @@ concept judges_by_batch = requires(L& lane, const transport::response& reply, co
 ///   `wanted()` or `wanted(header)`       false where the user switched it off, or records of that kind: counted as unwanted
 ///   `errand(now)`, `errand_done(reply, now)`, `errand_due()`, `ready(now)`, `obstacle()`
 ///                                        a request to be made first, like one for credentials; its reply; when to ask again;
-///                                        whether batches can be sent; why not, if something went wrong.
+///                                        whether batches can be sent; why not, if something went wrong
+///   `reduce(batch&)`                     makes a batch of the same records smaller, when it was too much; false: no further
+///   `withholds(batch, now)`              why a waiting batch is not to be sent any more, if so: it is dropped.
+/// A lane that selects has `consider` and `release` in place of `encode`, `encoded_size` and `take_batch`.
 template <class L>
 concept request_lane =
-    (encodes_spans<L> || encodes_logs<L>) && std::movable<typename L::batch> && (judges_replies<L> || judges_by_batch<L>) &&
-    requires(L& lane, typename L::batch& closed) {
-      { lane.encoded_size() } -> std::same_as<std::size_t>;
-      { lane.take_batch() } -> std::same_as<typename L::batch>;
+    (selects_records<L> ||
+     ((encodes_spans<L> || encodes_logs<L>) && std::movable<typename L::batch> &&
+      requires(L& lane) {
+        { lane.encoded_size() } -> std::same_as<std::size_t>;
+        { lane.take_batch() } -> std::same_as<typename L::batch>;
+      })) &&
+    (judges_replies<L> || judges_by_batch<L>) && requires(L& lane, typename L::batch& closed) {
       { lane.request_for(closed) } -> std::same_as<transport::request>;
       { lane.limits() } -> std::convertible_to<batch_limits>;
     };

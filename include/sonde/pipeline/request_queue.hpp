@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -53,38 +54,35 @@ class request_queue {
   }
 
   [[nodiscard]] static constexpr bool has_place_for(tally one) noexcept {
-    return one.spans != 0 ? encodes_spans<Lane> : encodes_logs<Lane>;
+    return selects || (one.spans != 0 ? encodes_spans<Lane> : encodes_logs<Lane>);
   }
   /// A record it has a place for.
   void take(record::record_view record, tally one, time_point now) noexcept {
     if (!is_wanted(record)) return ledger_.dropped(one, drop_reason::unwanted);
-    const std::size_t before = lane_.encoded_size();
-    if (total().records() >= limits_.queue_count || waiting_.bytes() + before >= limits_.queue_bytes)
-      return ledger_.dropped(one, drop_reason::queue_full);
-    if (open_.records() == 0) open_since_ = now;
-    try {
-      encode(record, one);
-    } catch (...) {
-      return ledger_.dropped(one, drop_reason::no_memory);
-    }
-    ledger_.queued(one);
-    open_ += one;
-    const std::size_t size = lane_.encoded_size();
-    largest_ = std::max(largest_, size - before);
-    if (open_.records() >= limits_.count || size + largest_ > limits_.bytes) close_batch();
+    if constexpr (selects)
+      consider(record, one, now);
+    else
+      add(record, one, now);
   }
 
   void advance(time_point now, bool flushing) noexcept {
-    if (open_.records() != 0 && (flushing || now - open_since_ >= limits_.age)) close_batch();
-    if (!is_ready(now) || now < resume_) return;
-    for (auto at = waiting_.begin(); at != waiting_.end() && under_way_ < limits_.concurrent;)
-      at = !at->under_way && now >= at->next_attempt ? send(at, now) : std::next(at);
+    if constexpr (selects)
+      release(now, flushing);
+    else if (open_.records() != 0 && (flushing || now - open_since_ >= limits_.age))
+      close_batch();
+    if (!is_ready(now) || (now < resume_ && !can_withhold)) return;
+    for (auto at = waiting_.begin(); at != waiting_.end() && under_way_ < limits_.concurrent;) {
+      if (const auto why = withheld(*at, now))
+        at = finish(at, *why);
+      else
+        at = !at->under_way && now >= std::max(at->next_attempt, resume_) ? send(at, now) : std::next(at);
+    }
   }
 
   [[nodiscard]] bool idle() const noexcept { return open_.records() == 0 && waiting_.empty(); }
   /// When `advance` is needed next at the latest.
   [[nodiscard]] time_point due() const noexcept {
-    time_point soonest = open_.records() != 0 ? open_since_ + limits_.age : time_point::max();
+    time_point soonest = opening_due();
     if (under_way_ < limits_.concurrent)
       for (const delivery<batch>& each : waiting_)
         if (!each.under_way) soonest = std::min(soonest, std::max(each.next_attempt, resume_));
@@ -108,9 +106,13 @@ class request_queue {
 
  private:
   using batch = typename Lane::batch;
+  static constexpr bool selects = selects_records<Lane>;
   static constexpr bool has_errands = requires(Lane& lane, time_point now) { lane.errand(now); };
   static constexpr bool can_split = requires(Lane& lane, batch& some) {
     { lane.split(some) } -> std::same_as<batch>;
+  };
+  static constexpr bool can_withhold = requires(const Lane& lane, const batch& some, time_point now) {
+    { lane.withholds(some, now) } -> std::same_as<std::optional<drop_reason>>;
   };
   static_assert(!can_split || encodes_spans<Lane> != encodes_logs<Lane>, "sonde: a lane that splits batches takes one signal");
   static constexpr bool has_rules = can_split && requires(Lane& lane, const batch& some) {
@@ -144,6 +146,72 @@ class request_queue {
       return false;
     }
     return true;
+  }
+
+  void add(record::record_view record, tally one, time_point now) noexcept {
+    const std::size_t before = lane_.encoded_size();
+    if (total().records() >= limits_.queue_count || waiting_.bytes() + before >= limits_.queue_bytes)
+      return ledger_.dropped(one, drop_reason::queue_full);
+    if (open_.records() == 0) open_since_ = now;
+    try {
+      encode(record, one);
+    } catch (...) {
+      return ledger_.dropped(one, drop_reason::no_memory);
+    }
+    ledger_.queued(one);
+    open_ += one;
+    const std::size_t size = lane_.encoded_size();
+    largest_ = std::max(largest_, size - before);
+    if (open_.records() >= limits_.count || size + largest_ > limits_.bytes) close_batch();
+  }
+  /// For a lane that selects.
+  void consider(record::record_view record, tally one, [[maybe_unused]] time_point now) noexcept {
+    if constexpr (selects) {
+      std::optional<drop_reason> why = drop_reason::no_memory;
+      try {
+        why = one.spans != 0 ? show(reader_.span(record), now) : show(reader_.log(record), now);
+      } catch (...) {
+      }
+      if (why) return ledger_.dropped(one, *why);
+      ledger_.queued(one);
+      open_ += one;
+    }
+  }
+  template <class View>
+  [[nodiscard]] std::optional<drop_reason> show(const View& view, time_point now) {
+    ledger_.count_cut(view);
+    return lane_.consider(view, now);
+  }
+  void release([[maybe_unused]] time_point now, [[maybe_unused]] bool flushing) noexcept {
+    if constexpr (selects) {
+      try {
+        while (auto next = lane_.release(now, flushing)) {
+          open_ -= next->records;
+          if (!next->lost_as && waiting_.bytes() + next->bytes > limits_.queue_bytes) next->lost_as = drop_reason::queue_full;
+          if (next->lost_as) {
+            forget(next->records, *next->lost_as);
+            continue;
+          }
+          try {
+            waiting_.add(waiting_.end(), std::move(next->content), next->records, next->bytes);
+          } catch (...) {
+            forget(next->records, drop_reason::no_memory);
+          }
+        }
+      } catch (...) {  // out of memory: what is held stays so
+      }
+    }
+  }
+  /// When there is something to close or to be released.
+  [[nodiscard]] time_point opening_due() const noexcept {
+    if constexpr (selects) return lane_.release_due();
+    return open_.records() != 0 ? open_since_ + limits_.age : time_point::max();
+  }
+  [[nodiscard]] std::optional<drop_reason> withheld([[maybe_unused]] const delivery<batch>& some,
+                                                    [[maybe_unused]] time_point now) const noexcept {
+    if constexpr (can_withhold)
+      if (!some.under_way) return lane_.withholds(some.content, now);
+    return std::nullopt;
   }
 
   void forget(tally some, drop_reason why) noexcept {
@@ -229,7 +297,7 @@ class request_queue {
       case verdict::outcome::too_much: shrink(what, judged.sentence, now); break;
       case verdict::outcome::refused:
         lines_.failure(judged.sentence, now);
-        finish(what, drop_reason::rejected);
+        finish(what, judged.lost_as);
     }
   }
 
@@ -276,6 +344,13 @@ class request_queue {
       if (what->records.records() > 1) {
         lines_.trouble(why + "; sending " + told(what->records) + " in two requests", now);
         return divide(what);
+      }
+    }
+    if constexpr (requires { lane_.reduce(what->content); }) {
+      if (lane_.reduce(what->content)) {
+        lines_.trouble(why + "; sending less of it", now);
+        what->next_attempt = {};
+        return what;
       }
     }
     lines_.failure(why + ": " + told(what->records) + " lost", now);

@@ -71,6 +71,7 @@ struct session_stats {
     case drop_reason::rejected: return "rejected by the backend";
     case drop_reason::retries_exhausted: return "backend not reached in time";
     case drop_reason::unwanted: return "not wanted";
+    case drop_reason::rate_limited: return "over a rate limit";
   }
   return "unknown";
 }
