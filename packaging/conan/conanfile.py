@@ -19,6 +19,8 @@ NEEDS = {
     "attributes": ["sonde", "boost::headers"],
     "otlp": ["session", "libcurl::libcurl", "zlib::zlib", "nlohmann_json::nlohmann_json"],
     "cloudwatch": ["session", "libcurl::libcurl", "nlohmann_json::nlohmann_json"],
+    "rollbar": ["session", "libcurl::libcurl", "nlohmann_json::nlohmann_json"],
+    "xray": ["session", "libcurl::libcurl", "nlohmann_json::nlohmann_json"],
 }
 VERSIONS = {"fmt": "[>=9]", "boost": "[>=1.75]", "libcurl": "[>=7.87]", "zlib": "[>=1.2]", "nlohmann_json": "[>=3.10]"}
 
@@ -38,7 +40,8 @@ class SondeRecipe(ConanFile):
         "capture_location": [True, False],
     }
     default_options = {"log": True, "session": True, "attributes": False, "otlp": False, "cloudwatch": False,
-                       "enabled": True, "min_level": 0, "capture_location": True, "boost/*:header_only": True}
+                       "rollbar": False,
+                       "xray": False, "enabled": True, "min_level": 0, "capture_location": True, "boost/*:header_only": True}
 
     @property
     def _checkout(self):
@@ -53,7 +56,7 @@ class SondeRecipe(ConanFile):
         copy(self, "LICENSE", self._checkout, self.export_sources_folder)
 
     def configure(self):
-        if self.options.otlp or self.options.cloudwatch:
+        if self.options.otlp or self.options.cloudwatch or self.options.rollbar or self.options.xray:
             self.options.session = True  # their targets link that one
 
     def requirements(self):

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """The compose file of examples/cruddur/deploy: accepted by docker-compose (or `docker compose`), its Collectors of the release
-that the tests run, and what it sets for them accepted by that Collector and read by their configurations.
+that the tests run, and what it sets for them accepted by that Collector and read by their configurations. Its services send to its
+X-Ray daemon, and X-Ray's rule and group of examples/cruddur/aws are for the one of that name.
 """
+import json
 import pathlib
 import re
 import shutil
@@ -69,6 +71,15 @@ def check():
     listens = f"http://profiles:{found['profiles']['environment'].get('PORT')}"
     if asked != listens:
         complaints.append(f"backend asks {asked} for profiles, which listens on {listens}")
+    aws = deploy.parent / "aws"
+    rule = json.loads((aws / "sampling-rule.json").read_text())["SamplingRule"]
+    group = json.loads((aws / "group.json").read_text())
+    known_as = found["backend"]["environment"].get("OTEL_SERVICE_NAME")
+    if rule["ServiceName"] != known_as or group["FilterExpression"] != f'service("{known_as}")':
+        complaints.append(f"X-Ray's rule is for {rule['ServiceName']}, its group {group['FilterExpression']}, the service {known_as}")
+    complaints += [f"{each} sends segments to {found[each]['environment'].get('AWS_XRAY_DAEMON_ADDRESS')}"
+                   for each in ("backend", "profiles")
+                   if found[each]["environment"].get("AWS_XRAY_DAEMON_ADDRESS") != "xray-daemon:2000"]
     binary = collector.find_or_build()
     for name, file in COLLECTORS.items():
         service = found[name]

@@ -18,6 +18,7 @@ import processes
 # All components are of one release; modules that promise stability count differently: 1.x where the others have 0.(x + 94).
 VERSION = "0.158.0"
 STABLE_VERSION = "1.64.0"
+XRAY_VERSION = "0.145.0"  # an older one of this receiver alone: the checksums of those since are not to be had everywhere
 GO = (1, 25)  # what that release needs
 
 MANIFEST = f"""\
@@ -25,6 +26,7 @@ dist: {{name: otelcol, output_path: ./otelcol, description: for the interop test
 receivers:
   - gomod: go.opentelemetry.io/collector/receiver/otlpreceiver v{VERSION}
   - gomod: github.com/open-telemetry/opentelemetry-collector-contrib/receiver/otlpjsonfilereceiver v{VERSION}
+  - gomod: github.com/open-telemetry/opentelemetry-collector-contrib/receiver/awsxrayreceiver v{XRAY_VERSION}
 processors:
   - gomod: go.opentelemetry.io/collector/processor/memorylimiterprocessor v{VERSION}
   - gomod: github.com/open-telemetry/opentelemetry-collector-contrib/processor/tailsamplingprocessor v{VERSION}

@@ -49,7 +49,7 @@ def is_listening(port):
 def clean_environment():
     """Nothing of the user's settings for telemetry, and no proxy between the programs."""
     return {name: value for name, value in os.environ.items()
-            if not name.startswith("OTEL_") and not name.lower().endswith("_proxy")}
+            if not name.startswith(("OTEL_", "AWS_")) and not name.lower().endswith("_proxy")}
 
 
 def die_with_parent():
