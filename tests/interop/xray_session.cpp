@@ -129,6 +129,10 @@ void record_calls() {
   }
   {
     sonde::span<"give up"> failed;
+    failed.set_attribute<"nan">(std::nan(""));
+    failed.set_attribute<"infinite">(-HUGE_VAL);
+    failed.set_attribute<"map">(std::map<std::string, std::vector<double>>{{"a", {0.5, 1e300}}, {"b", {}}});
+    failed.set_attribute<"text">("h\xC3\xA9llo \xE2\x80\xA8 \"x\" <&>");
     failed.set_status(sonde::status::error);
   }
   sonde::span<"load"> load;
@@ -202,7 +206,8 @@ void record(const std::string& what, int count) {
 
 template <class... Others>
 sonde::session start(const sonde::xray::config& config, Others... others) {
-  return sonde::start({.service_name = "same-calls", .service_version = "1.2"}, sonde::xray::exporter{config}, std::move(others)...);
+  return sonde::start({.service_name = "same-calls", .service_version = "1.2"}, sonde::xray::exporter{config},
+                      std::move(others)...);
 }
 
 std::string ledger(const sonde::session& session) {
