@@ -571,6 +571,33 @@ TEST_F(xray, a_single_span_too_large_is_cut_visibly_and_counted) {
   EXPECT_EQ(session.stats().exporters.at(0).spans.cut, 1u);
 }
 
+TEST_F(xray, a_list_of_tables_too_large_is_cut_too) {
+  auto session = start();
+  {
+    sonde::span<"request"> request;
+    sonde::span<"BatchGetItem"> call{kind::client};
+    call.set_attribute<"rpc.system.name">("aws-api");
+    call.set_attribute<"rpc.method">("DynamoDB/BatchGetItem");
+    call.set_attribute<"aws.dynamodb.table_names">(std::vector<std::string>(1'000, std::string(97, 't')));
+  }
+  const json part = only_document(session).at("subsegments").at(0);
+  EXPECT_EQ(part.at("aws"), (json{{"operation", "BatchGetItem"}, {"table_name", std::string(97, 't')}}));
+  EXPECT_EQ(part.at("metadata").at("default").at("aws.dynamodb.table_names"), "[truncated: 100001 bytes]");
+}
+
+TEST_F(xray, of_a_segment_that_cannot_fit_there_is_the_head) {
+  auto session = sonde::start({.service_name = "backend",
+                               .service_version = std::string(70'000, '1'),
+                               .resource_detectors = sonde::resource::detector_list{},
+                               .diagnostics = [](auto) {}},
+                              sonde::xray::exporter{{.daemon_address = daemon_.address()}});
+  { sonde::span<"request"> request; }
+  const json segment = only_document(session);
+  EXPECT_EQ(segment.at("name"), "backend");
+  EXPECT_FALSE(segment.contains("service"));
+  EXPECT_EQ(session.stats().exporters.at(0).spans.cut, 1u);
+}
+
 TEST_F(xray, a_segment_open_for_long_is_announced_and_completed_later) {
   auto session = start({.in_progress_after = 1ms});
   std::vector<json> all;

@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <pthread.h>
 
@@ -215,6 +216,21 @@ TEST_F(throw_trace, a_thread_may_exit_through_spans) {
   }}.join();
   EXPECT_TRUE(kept.named("plain").events.empty());
   EXPECT_TRUE(kept.named("rethrows").events.empty());
+}
+
+TEST(throw_trace_symbols, nothing_is_told_of_a_library_that_is_unloaded) {
+  constexpr const char* unused = "libthread_db.so.1";  // of the C library, and of no program but debuggers
+  void* const library = dlopen(unused, RTLD_LAZY | RTLD_LOCAL);
+  ASSERT_NE(library, nullptr) << dlerror();
+  const std::uint64_t inside = reinterpret_cast<std::uintptr_t>(dlsym(library, "td_init"));
+  std::string text;
+  sonde::throw_trace::look_up(text, inside);
+  EXPECT_NE(text.find("td_init"), std::string::npos) << text;
+  dlclose(library);
+  ASSERT_EQ(dlopen(unused, RTLD_LAZY | RTLD_NOLOAD), nullptr);
+  text.clear();
+  sonde::throw_trace::look_up(text, inside);
+  EXPECT_EQ(text.find("td_init"), std::string::npos) << text;
 }
 
 struct of_no_standard_type {};

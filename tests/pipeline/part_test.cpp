@@ -103,6 +103,17 @@ TEST(part, of_two_that_bring_samplers_the_first_is_used) {
   EXPECT_TRUE(said.heard("of two samplers given to start Taught is used, AlwaysOnSampler is not"));
 }
 
+TEST(part, a_sampler_that_cannot_be_brought_is_one_line_and_the_session_runs) {
+  struct failing {
+    using asks_through = echoing_transport;
+    [[nodiscard]] std::optional<brought_sampler> bring_sampler(setup&) { throw setup_error{"no rules"}; }
+  };
+  const noting said;
+  auto session = sonde::start({.diagnostics = said.handler()}, failing{}, sonde::testing::memory_exporter{});
+  EXPECT_TRUE(said.heard("a sampler given to start is not used: no rules"));
+  EXPECT_TRUE(sonde::span<"root">{}.is_recording());
+}
+
 TEST(part, without_an_exporter_the_console_gets_the_traces) {
   const noting said;
   auto session = sonde::start({.service_name = "shop", .diagnostics = said.handler()}, learning_sampler{});

@@ -3,6 +3,7 @@
 
 #include <sonde/record/active_spans.hpp>
 
+#include <atomic>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -97,6 +98,26 @@ TEST_F(active_spans, a_detached_span_counts_where_it_is_active_and_a_bound_one_w
     std::thread{sonde::bind_current([] { sonde::report_message("bound"); })}.join();
   }
   EXPECT_TRUE(of_report().empty()) << "of which only the ids are known here";
+}
+
+TEST_F(active_spans, a_detached_span_may_end_elsewhere_while_a_report_reads_it) {
+  const std::string long_text(4'000, 'x');  // on the heap
+  for (int i = 0; i < 100; ++i) {
+    sonde::detached_span<"job"> job;
+    job.set_attribute<"text">(long_text);
+    std::atomic<bool> within = false;
+    std::thread other{[&] {
+      const sonde::scope active{job};
+      const sonde::span<"step"> step;
+      within = true;
+      for (int j = 0; j < 10; ++j) sonde::report_message("inside");
+    }};
+    while (!within) std::this_thread::yield();
+    job.end();
+    other.join();
+  }
+  EXPECT_EQ(kept.named("job").attributes["text"], long_text);
+  EXPECT_EQ(kept.memory.logs().size(), 1'000u);
 }
 
 void descend(int depth) {

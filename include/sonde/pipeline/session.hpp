@@ -4,6 +4,7 @@
 // A recording session: made by sonde::start, ended by its destructor. Holds the collector and the exporters.
 
 #include <chrono>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -52,7 +53,12 @@ struct session_core {
   template <part Part>
   void ask_for_sampler([[maybe_unused]] Part& given, [[maybe_unused]] setup& at_start) {
     if constexpr (brings_sampler<Part>) {
-      std::optional<brought_sampler> brought = given.bring_sampler(at_start);
+      std::optional<brought_sampler> brought;
+      try {
+        brought = given.bring_sampler(at_start);
+      } catch (const std::exception& error) {
+        return environment.report(std::string{"a sampler given to start is not used: "} + error.what());
+      }
       if (!brought) return;
       if (sampler)
         return environment.report("of two samplers given to start " + sampler->description() + " is used, " +

@@ -156,7 +156,8 @@ class unwound_spans {
       const record::thread_identity* const thread = &at->thread->thread;
       bytes_ -= at->size;
       at = held_.erase(at);
-      release(record::record_run{bytes.data(), bytes.size(), 1, 0, thread});
+      // Its own size: where memory ran out, half an amendment lies behind it.
+      release(record::record_run{bytes.data(), record::record_view{bytes.data()}.size(), 1, 0, thread});
     }
   }
 

@@ -84,10 +84,13 @@ struct detached_frame : roomy_frame {
   context::shared_fields fields;  // that were active where it began
   std::uint32_t users = 1;
   bool ended = false;             // takes nothing more
+  bool keeps_spill = false;       // though it has ended: somebody may be reading
 
   void use() noexcept { __atomic_fetch_add(&users, 1, __ATOMIC_RELAXED); }
   void release() noexcept {
-    if (__atomic_sub_fetch(&users, 1, __ATOMIC_ACQ_REL) == 0) delete this;
+    if (__atomic_sub_fetch(&users, 1, __ATOMIC_ACQ_REL) != 0) return;
+    if (keeps_spill) free_spill();
+    delete this;
   }
 };
 

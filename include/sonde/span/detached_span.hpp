@@ -11,10 +11,28 @@
 
 namespace sonde {
 
+namespace record {
+
+/// Its entries are on the heap, and a scope keeps it current, maybe on another thread, where a report reads them: so they
+/// stay, and a copy is published.
+[[gnu::noinline, gnu::cold]] inline void end_within_scopes(detached_frame& self) noexcept {
+  roomy_frame copy;
+  copy.header = self.header;
+  copy.set_head(make_word(sizeof(struct header), self.header.description));
+  copy.room = frame::plain_room | (self.room >> 32 << 32);
+  const std::size_t size = self.entries_size();
+  if (char* const to = reserve(copy, size)) __builtin_memcpy(to, self.first_entry(), size);
+  self.keeps_spill = true;
+  end_unlinked(copy, self.session);
+}
+
+}  // namespace record
+
 inline namespace SONDE_ABI {
 
 /// All of a detached span that does not depend on its name. Its record lives on the heap, so that it can move while
-/// active; where there is no memory it records nothing. One thread at a time may write to it.
+/// active; where there is no memory it records nothing. One thread at a time may write to it,
+/// and none may report meanwhile within a scope of it.
 class basic_detached_span : public operations<basic_detached_span> {
  public:
   basic_detached_span(basic_detached_span&& other) noexcept : state_{other.state_} { other.state_ = nullptr; }
@@ -30,7 +48,10 @@ class basic_detached_span : public operations<basic_detached_span> {
   void end() noexcept {
     if (state_ == nullptr) return;
     state_->header.end = context::ticks();
-    record::end_unlinked(*state_, state_->session);
+    if (state_->is_spilled() && __atomic_load_n(&state_->users, __ATOMIC_ACQUIRE) != 1) [[unlikely]]
+      record::end_within_scopes(*state_);
+    else
+      record::end_unlinked(*state_, state_->session);
     __atomic_store_n(&state_->ended, true, __ATOMIC_RELEASE);
     state_->release();
     state_ = nullptr;

@@ -101,4 +101,9 @@ TEST(cloudwatch_reply, indices_that_cannot_be_reject_no_more_than_there_was) {
   EXPECT_EQ(read_rejected(rejected_info(R"("tooOldLogEventEndIndex":"3")"), 10).all(), 0u);
 }
 
+TEST(cloudwatch_reply, one_nested_without_end_does_no_harm) {
+  const std::string deep = std::string(32'000, '[') + std::string(32'000, ']');
+  EXPECT_TRUE(sonde::cloudwatch::reply_object("{\"message\": " + deep + "}").contains("message"));
+}
+
 }  // namespace

@@ -51,6 +51,20 @@ TEST(rollbar_bounds, all_traces_together_keep_so_many_bytes_and_the_quiet_ones_g
   EXPECT_EQ(memory.size(), trace_memory::most_traces);
 }
 
+TEST(rollbar_bounds, frames_of_all_traces_together_are_of_so_many_bytes) {
+  trace_memory memory{100, 10'000};
+  for (unsigned i = 0; i < 100; ++i)
+    memory.add(memory.at(trace(i)), unwound_span{{}, {}, json{{"filename", std::string(100'000, 'x')}}});
+  EXPECT_EQ(memory.find(trace(1)), nullptr);
+  EXPECT_LE(memory.size(), trace_memory::most_unwound_bytes / 100'000);
+  ASSERT_NE(memory.find(trace(99)), nullptr);
+  EXPECT_EQ(memory.find(trace(99))->unwound.size(), 1u);
+  EXPECT_GT(memory.unwound_bytes(), 1'000'000u);
+  for (unsigned i = 0; i < 5'000; ++i) static_cast<void>(memory.at(trace(i)));
+  memory.forget_unwound(memory.at(trace(99)));
+  EXPECT_EQ(memory.unwound_bytes(), 0u);
+}
+
 [[nodiscard]] held_item item(std::size_t likeness, std::chrono::steady_clock::time_point due) {
   held_item made;
   made.size = 100;
@@ -84,6 +98,19 @@ TEST(rollbar_bounds, no_more_is_held_than_there_is_room_for) {
   EXPECT_FALSE(held.has_room(1));
   EXPECT_TRUE(held.take_due(begin, false).has_value());
   EXPECT_TRUE(held.has_room(100));
+}
+
+TEST(rollbar_bounds, a_repetition_is_counted_without_room_and_without_a_payload) {
+  held_items held{200, 10s};
+  held.add(item(1, begin), begin);
+  EXPECT_FALSE(held.join(1, {0, 1}, begin)) << "that one waits on its own";
+  held.add(item(1, begin), begin + 1s);
+  EXPECT_FALSE(held.has_room(1));
+  EXPECT_TRUE(held.join(1, {0, 1}, begin + 2s));
+  EXPECT_FALSE(held.join(2, {0, 1}, begin + 2s));
+  EXPECT_FALSE(held.join(1, {0, 1}, begin + 10s)) << "another window's";
+  EXPECT_EQ(held.take_due(begin, false)->records.logs, 1u);
+  EXPECT_EQ(held.take_due(begin + 10s, false)->records.logs, 2u);
 }
 
 TEST(rollbar_bounds, so_many_items_a_minute) {

@@ -36,11 +36,21 @@ TEST(scrubber, replaces_secrets_of_urls_wherever_they_stand_and_nothing_else) {
       {"Server=db;Password=x;Timeout=3", "Server=db;Password=********;Timeout=3"},
       {"/login?next=/a?token=x", "/login?next=/a?token=********"},
       {"a=b?password=x", "a=b?password=********"},
+      {"amqp://u:p@h,amqp://u:p@i", "amqp://********@h,amqp://********@i"},
+      {"http://h/?next=https://u:p@i&mail=a@b", "http://h/?next=https://********@i&mail=a@b"},
+      {"jdbc:sqlserver://h:1433;user=sa;password=x", "jdbc:sqlserver://h:1433;user=sa;password=********"},
+      {"secret=https://hooks.example/T/x", "secret=********"},
+      {"token=x?y", "token=********?y"},
+      {"host=h password='a b' user=me", "host=h password='********' user=me"},
+      {"token=\"abc", "token=\"********"},
+      {"colour='red' b=''", "colour='red' b=''"},
+      {"AWS_SECRET_ACCESS_KEY=x", "AWS_SECRET_ACCESS_KEY=********"},
       {"token=", "token="},
       {"http://", "http://"},
       {"x\n\tpassword=y\r\n", "x\n\tpassword=********\r\n"}};
   for (const auto& [plain, shown] : cases) EXPECT_EQ(clean.text(plain), shown);
   EXPECT_EQ(clean.query("a=1&user%5Bpassword%5D=x;token=y&c"), "a=1&user%5Bpassword%5D=********;token=********&c");
+  EXPECT_EQ(clean.query("next=https://u:p@h"), "next=https://********@h");
 }
 
 TEST(scrubber, cuts_only_what_is_clean_and_behind_a_character) {

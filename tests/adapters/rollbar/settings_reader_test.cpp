@@ -90,4 +90,12 @@ TEST(rollbar_settings, limits_are_kept_sane) {
   EXPECT_EQ(made.value.telemetry_count, 100u);
 }
 
+TEST(rollbar_settings, times_of_for_ever_are_long) {
+  using std::chrono::milliseconds;
+  const auto made = settle({token}, {.repeat_window = milliseconds::max(), .hold = milliseconds::max()});
+  const auto now = std::chrono::steady_clock::now();
+  EXPECT_GT(now + made.value.hold, now);
+  EXPECT_GT(now + made.value.repeat_window, now);
+}
+
 }  // namespace

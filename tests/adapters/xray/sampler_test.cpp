@@ -194,4 +194,17 @@ TEST(xray_sampler, the_environment_says_where_to_ask) {
   EXPECT_NE(line().find("asked of http://127.0.0.1:4321;"), std::string::npos);
 }
 
+TEST(xray_sampler, a_password_in_the_endpoint_is_not_shown) {
+  const variable chosen{"OTEL_TRACES_SAMPLER", "xray"};
+  for (const char* const said : {"endpoint=http://me:canary@127.0.0.1:9", "endpoint=ftp://me:canary@127.0.0.1:9"}) {
+    const variable argument{"OTEL_TRACES_SAMPLER_ARG", said};
+    heard lines;
+    auto session = sonde::start({.diagnostics = lines.handler()}, sonde::xray::sampler{}, sonde::testing::memory_exporter{});
+    EXPECT_TRUE(session.shutdown());
+    const std::lock_guard lock{lines.guard};
+    for (const std::string& each : lines.lines) EXPECT_EQ(each.find("canary"), std::string::npos) << each;
+    for (const auto& each : session.settings()) EXPECT_EQ(each.value.find("canary"), std::string::npos) << each.value;
+  }
+}
+
 }  // namespace

@@ -42,7 +42,8 @@ struct error_reply {
   constexpr std::size_t longest = std::size_t{64} << 10;
   if (body.size() > longest) return nlohmann::json::object();
   nlohmann::json parsed = nlohmann::json::parse(body, nullptr, false);
-  return parsed.is_object() ? parsed : nlohmann::json::object();
+  if (!parsed.is_object()) parsed = nlohmann::json::object();
+  return parsed;  // never copied: a copy goes as deep as the reply is nested
 }
 
 /// The first of these members that is a text.

@@ -46,15 +46,18 @@ class held_items {
 
   [[nodiscard]] bool has_room(std::size_t size) const noexcept { return items_.size() < most && bytes_ + size <= most_bytes_; }
 
+  /// A repetition that another gathers needs no payload: in a storm of them none is made. False: it is to be added.
+  [[nodiscard]] bool join(std::size_t likeness, const pipeline::tally& records, time_point now) noexcept {
+    if (const auto window = seen_.find(likeness); window == seen_.end() || now >= window->second) return false;
+    held_item* const gathering = find([=](const held_item& each) { return each.gathers && each.likeness == likeness; });
+    if (gathering != nullptr) gathering->records += records;
+    return gathering != nullptr;
+  }
   /// A repetition within the window joins the one that gathers; everything else waits on its own. Throws std::bad_alloc; then
   /// it is as it was.
   void add(held_item one, time_point now) {
     if (repeats(one.likeness, now)) {
-      for (held_item& each : items_)
-        if (each.gathers && each.likeness == one.likeness) {
-          each.records += one.records;
-          return;
-        }
+      if (join(one.likeness, one.records, now)) return;
       one.gathers = true;
       one.due = seen_[one.likeness];
     }

@@ -49,8 +49,8 @@ class occurrences {
     if (left && !of.reported.empty() && span.start_unix_nano > of.reported_at) of.left_anew = true;
     if (of.left_anew && thrown.unix_nano <= of.reported_at) thrown = {};  // what it knows of is the one before
     if (left)
-      trace_memory::add(of, {span.header.span_id, std::string{thrown.type},
-                             span_frame(span.name, span.location, span.attributes, used_->root, *clean_)});
+      memory_.add(of, unwound_span{span.header.span_id, std::string{thrown.type},
+                                   span_frame(span.name, span.location, span.attributes, used_->root, *clean_)});
     if (!span.is_local_root()) return drop_reason::unwanted;
     of.root_ended = true;
     of.root_name = clean_->text(span.name, 255);
@@ -87,9 +87,16 @@ class occurrences {
       of = &memory_.at(made.trace_id);
     }
     for (const record::active_span_view& each : log.active_spans) learn(*of, each.attributes);
+    made.likeness = likeness_of(exception_hash(thrown.type, is_exception ? thrown.message : log.body), log.severity());
+    if (ended == nullptr) {
+      const bool joined = held_.join(made.likeness, made.records, now);
+      if (joined || !held_.has_room(0)) {
+        if (is_exception) memory_.forget_unwound(*of);
+        return joined ? std::nullopt : std::optional{drop_reason::queue_full};
+      }
+    }
     made.payload = make_->of(log, span_trace(log, *of, thrown.type));
     if (made.trace_id.valid() && !log.header.trace_id.valid()) item_maker::link(made.payload, made.trace_id);
-    made.likeness = likeness_of(exception_hash(thrown.type, is_exception ? thrown.message : log.body), log.severity());
     made.due = made.trace_id.valid() && !of->root_ended ? now + used_->hold : now;
     return hold(std::move(made), ended, *of, now);
   }
@@ -98,10 +105,13 @@ class occurrences {
   [[nodiscard]] std::optional<held_item> take_due(time_point now, bool all) {
     std::optional<held_item> next = held_.take_due(now, all);
     if (!next) return next;
-    static const remembered_trace nothing;
     const remembered_trace* const of = memory_.find(next->trace_id);
+    const std::uint64_t reports = std::max(next->records.spans, next->records.logs);
     try {
-      make_->finish(next->payload, of == nullptr ? nothing : *of, std::max(next->records.spans, next->records.logs));
+      if (of != nullptr)
+        make_->finish(next->payload, *of, reports);
+      else
+        make_->finish(next->payload, {}, reports);
     } catch (...) {  // out of memory: it goes with what it has
     }
     return next;
@@ -134,8 +144,10 @@ class occurrences {
     made.thread = number_of(root.thread);
     made.exception = exception;
     made.of_root = true;
-    made.payload = make_->of(root, thrown, frames_of(of, thrown.type));
     made.likeness = likeness_of(exception, level::error);
+    if (held_.join(made.likeness, made.records, now)) return std::nullopt;
+    if (!held_.has_room(0)) return drop_reason::queue_full;
+    made.payload = make_->of(root, thrown, frames_of(of, thrown.type));
     made.due = now + used_->hold;
     return hold(std::move(made), nullptr, of, now);
   }
@@ -199,7 +211,7 @@ class occurrences {
     }
     if (type.empty()) return made;
     for (json& each : frames_of(of, type)) made.push_back(std::move(each));
-    of.unwound.clear();  // the next exception leaves others
+    memory_.forget_unwound(of);  // the next exception leaves others
     return made;
   }
   [[nodiscard]] static json frames_of(const remembered_trace& of, std::string_view type) {

@@ -49,6 +49,11 @@ class scrubber {
       append_word(made, plain.substr(at, end - at));
       if (end < plain.size()) made += plain[end];
       at = end + 1;
+      if (end + 1 < plain.size() && is_quote(plain[end]) && made.ends_with(std::string{'=', plain[end]}) &&
+          names_secret(std::string_view{made}.substr(0, made.size() - 2))) {
+        at = std::min(plain.find(plain[end], at), plain.size());
+        if (at > end + 1) made += scrubbed;
+      }
       if (made.size() > 2 * longest) break;
     }
     return tidy(made, longest);
@@ -56,7 +61,7 @@ class scrubber {
   /// `a=1&token=x` -> `a=1&token=********`. Order and all other bytes stay.
   [[nodiscard]] std::string query(std::string_view plain) const {
     std::string made;
-    append_pairs(made, plain);
+    append_word(made, plain);
     return tidy(made, longest_text);
   }
   /// The value of a header.
@@ -111,39 +116,53 @@ class scrubber {
   };
   static constexpr std::size_t longest_key = 256;
 
-  /// A URL, a query, `password=…`, or plain text.
+  [[nodiscard]] static bool is_quote(char c) noexcept { return c == '"' || c == '\'' || c == '`'; }
+  /// Whether what is behind the `=` that ends here is secret.
+  [[nodiscard]] bool names_secret(std::string_view before) const {
+    const std::size_t parted = before.find_last_of("&;,?#= \t\r\n\"'`<>");  // npos + 1 is 0
+    return is_secret(decoded(before.substr(parted + 1)));
+  }
+
+  /// URLs, a query, `password=…`, or plain text.
   void append_word(std::string& to, std::string_view word) const {
-    const std::size_t scheme = word.find("://");
-    if (scheme != std::string_view::npos) {
-      std::string_view rest = word.substr(scheme + 3);
-      to += word.substr(0, scheme + 3);
-      const std::size_t secret = userinfo_size(rest);
+    bool nested = false;
+    for (std::size_t scheme; (scheme = word.find("://")) != std::string_view::npos; nested = true) {
+      const std::string_view before = word.substr(0, scheme + 3);
+      if (const std::size_t equals = before.rfind('='); equals != before.npos && names_secret(before.substr(0, equals))) {
+        append_parts(to, before.substr(0, equals + 1));
+        to += scrubbed;  // `secret=https://…`: the URL itself is one
+        return;
+      }
+      append_parts(to, before);
+      word.remove_prefix(before.size());
+      const std::size_t secret = userinfo_size(word, nested);
       if (secret != 0) to += scrubbed;
-      word = rest.substr(secret);
+      word.remove_prefix(secret);
     }
-    const std::size_t question = word.find_first_of("?#");
-    if (question == std::string_view::npos) return scheme == std::string_view::npos ? append_pairs(to, word) : append(to, word);
-    append(to, word.substr(0, question + 1));
-    append_word_rest(to, word.substr(question + 1));
+    append_parts(to, word);
   }
-  void append_word_rest(std::string& to, std::string_view query) const {
-    const std::size_t fragment = query.find_first_of("?#");
-    append_pairs(to, query.substr(0, fragment));
-    if (fragment == std::string_view::npos) return;
-    to += query[fragment];
-    append_word_rest(to, query.substr(fragment + 1));
+  /// Between each `?` or `#`, pairs.
+  void append_parts(std::string& to, std::string_view parts) const {
+    for (;;) {
+      const std::size_t end = std::min(parts.find_first_of("?#"), parts.size());
+      append_pairs(to, parts.substr(0, end));
+      if (end == parts.size()) return;
+      to += parts[end];
+      parts.remove_prefix(end + 1);
+    }
   }
-  static void append(std::string& to, std::string_view plain) { to += plain; }
 
   /// Up to its '@'. A '/' in a password is not allowed, but happens; a port is digits alone.
-  [[nodiscard]] static std::size_t userinfo_size(std::string_view rest) noexcept {
-    const std::size_t authority = std::min(rest.find_first_of("/?#"), rest.size());
+  /// One that is the value of another's parameter ends where that does.
+  [[nodiscard]] static std::size_t userinfo_size(std::string_view rest, bool nested) noexcept {
+    const std::size_t authority = std::min(rest.find_first_of(nested ? "/?#&" : "/?#"), rest.size());
     const std::size_t inside = rest.substr(0, authority).rfind('@');
     if (inside != std::string_view::npos) return inside;
     const std::size_t colon = rest.substr(0, authority).rfind(':');
     if (colon == std::string_view::npos || colon + 1 == authority || rest[authority - 1] == ']') return 0;
     const bool is_port = rest.substr(colon + 1, authority - colon - 1).find_first_not_of("0123456789") == std::string_view::npos;
-    const std::size_t at = rest.find('@');
+    constexpr std::size_t longest = 4096;
+    const std::size_t at = rest.substr(0, longest).find('@');
     return is_port || at == std::string_view::npos ? 0 : at;
   }
 

@@ -37,6 +37,9 @@ class settings_reader {
     while (made.root.size() > 1 && made.root.back() == '/') made.root.pop_back();
     made.item_bytes = std::clamp(given_.item_bytes, std::size_t{2} << 10, std::size_t{1} << 20);
     made.telemetry_count = std::min<std::size_t>(given_.telemetry_count, 100);  // what Rollbar keeps
+    constexpr std::chrono::milliseconds longest = std::chrono::hours{24};  // more might overflow what the clock counts in
+    made.hold = std::clamp(given_.hold, std::chrono::milliseconds{0}, longest);
+    made.repeat_window = std::min(given_.repeat_window, longest);
     made.limits.bytes = std::size_t{2} << 20;
     made.limits.queue_bytes = at_start_.queue_bytes;
     made.limits.age = std::chrono::milliseconds{500};

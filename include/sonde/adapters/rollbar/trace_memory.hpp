@@ -27,6 +27,7 @@ struct unwound_span {
   sonde::span_id id{};
   std::string exception{};  // its type, empty where nobody knew
   json frame{};
+  std::size_t size = 0;  // about; trace_memory fills it in
 };
 
 struct remembered_trace {
@@ -51,7 +52,8 @@ struct remembered_trace {
 class trace_memory {
  public:
   static constexpr std::size_t most_traces = 1024;
-  static constexpr std::size_t most_unwound = 32;
+  static constexpr std::size_t most_unwound = 32;  // of a trace
+  static constexpr std::size_t most_unwound_bytes = std::size_t{4} << 20;
   static constexpr std::size_t most_reported = 16;
 
   trace_memory() = default;
@@ -89,8 +91,18 @@ class trace_memory {
     while (bytes_ > most_bytes_ && &traces_.front() != &to) forget_oldest();
     while (bytes_ > most_bytes_) drop_first(to);
   }
-  static void add(remembered_trace& to, unwound_span one) {
-    if (to.unwound.size() < most_unwound) to.unwound.push_back(std::move(one));
+  void add(remembered_trace& to, unwound_span one) {
+    if (to.unwound.size() >= most_unwound) return;
+    one.size = sizeof one + one.exception.size() + one.frame.dump(-1, ' ', false, json::error_handler_t::replace).size();
+    if (one.size > most_unwound_bytes) return;
+    to.unwound.push_back(std::move(one));
+    unwound_bytes_ += to.unwound.back().size;
+    while (unwound_bytes_ > most_unwound_bytes && &traces_.front() != &to) forget_oldest();
+    for (; unwound_bytes_ > most_unwound_bytes; to.unwound.pop_back()) unwound_bytes_ -= to.unwound.back().size;
+  }
+  void forget_unwound(remembered_trace& of) noexcept {
+    for (const unwound_span& each : of.unwound) unwound_bytes_ -= each.size;
+    of.unwound.clear();
   }
   static void add_reported(remembered_trace& to, std::size_t exception, std::int64_t unix_nano) {
     to.reported_at = unix_nano;
@@ -100,6 +112,7 @@ class trace_memory {
   }
 
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
+  [[nodiscard]] std::size_t unwound_bytes() const noexcept { return unwound_bytes_; }
   [[nodiscard]] std::size_t size() const noexcept { return traces_.size(); }
 
  private:
@@ -123,6 +136,7 @@ class trace_memory {
   }
   void forget_oldest() noexcept {
     for (const breadcrumb& each : traces_.front().telemetry) bytes_ -= each.size();
+    forget_unwound(traces_.front());
     places_.erase(key_of(traces_.front().id));
     traces_.pop_front();
   }
@@ -130,6 +144,7 @@ class trace_memory {
   std::size_t most_telemetry_ = 0;
   std::size_t most_bytes_ = 0;
   std::size_t bytes_ = 0;
+  std::size_t unwound_bytes_ = 0;
   std::list<remembered_trace> traces_;  // the one touched last at the end
   std::unordered_map<key, std::list<remembered_trace>::iterator, hash> places_;
 };

@@ -24,6 +24,7 @@
 #include <sonde/sampling/parent_based.hpp>
 #include <sonde/sampling/rules.hpp>
 #include <sonde/transport/http.hpp>
+#include <sonde/transport/url.hpp>
 
 namespace sonde::xray {
 
@@ -39,9 +40,11 @@ class sampler {
     settled_daemon_address daemon = find_daemon_address(config_.daemon_address, environment);
     if (!daemon.refusal.empty())
       environment.report(daemon.refusal + "; sampling rules are asked of " + daemon.address.tcp.shown());
-    std::string url = "http://" + daemon.address.tcp.shown();
+    std::string target = "http://" + daemon.address.tcp.shown();
+    std::string url = target;  // for people
     if (endpoint_ && daemon.source == "default") {
-      url = *endpoint_;
+      target = endpoint_->text();
+      url = endpoint_->shown();
       daemon.source = "from OTEL_TRACES_SAMPLER_ARG";
     }
     at_start.settings.record("xray.sampling.endpoint", url, daemon.source, environment::visibility::plain);
@@ -52,8 +55,9 @@ class sampler {
     const std::string own = local.own.empty() ? local.rest.description
                                               : std::to_string(local.own.size()) + (local.own.size() == 1 ? " rule" : " rules") +
                                                     " of " + config_.rules_file;
-    const auto book = std::make_shared<sampling::rule_book>(audience(at_start), std::move(local.own), std::move(local.rest),
-                                                            config_.rules_lifetime);
+    const auto lifetime = std::min<std::chrono::milliseconds>(config_.rules_lifetime, sampling_poller::longest);
+    const auto book =
+        std::make_shared<sampling::rule_book>(audience(at_start), std::move(local.own), std::move(local.rest), lifetime);
     books_in_use::set(book);
 
     std::string line = "sampled by AWS X-Ray's rules, asked of " + url + "; until they arrive: " + own;
@@ -61,7 +65,7 @@ class sampler {
     const std::span<const sampling::counted_rule> named{book->own_rules().data(), book->own_rules().size() - 1};
     if (!named.empty()) line += ": " + reach_of(named, book->audience());
     pipeline::brought_sampler made{sampling::parent_based{sampling::rules{book, "AWSXRay"}}, nullptr, std::move(line)};
-    if (config_.central) made.keeper = std::make_shared<sampling_poller>(book, config_, url);
+    if (config_.central) made.keeper = std::make_shared<sampling_poller>(book, config_, std::move(target), url);
     return made;
   }
 
@@ -78,8 +82,14 @@ class sampler {
       const std::string_view key = member.substr(0, equals);
       const std::string_view value = equals == member.npos ? std::string_view{} : member.substr(equals + 1);
       std::int64_t seconds = 0;
-      if (key == "endpoint" && (value.starts_with("http://") || value.starts_with("https://"))) {
-        endpoint_ = value.substr(0, value.find_last_not_of('/') + 1);
+      if (transport::parsed_url parsed = transport::parse_url(value); key == "endpoint") {
+        if (!parsed || !parsed.url.query.empty()) {
+          environment.report("OTEL_TRACES_SAMPLER_ARG: the endpoint " +
+                             (parsed ? parsed.url.shown() + " has a query, which it cannot have" : parsed.error) + "; ignored");
+          continue;
+        }
+        while (parsed.url.path.ends_with('/')) parsed.url.path.pop_back();
+        endpoint_ = std::move(parsed.url);
       } else if (key == "polling_interval" && seconds_in(value, seconds)) {
         if (config_.rules_interval == sampling_config{}.rules_interval) config_.rules_interval = std::chrono::seconds{seconds};
       } else {
@@ -112,7 +122,7 @@ class sampler {
   }
 
   sampling_config config_;
-  std::optional<std::string> endpoint_{};
+  std::optional<transport::url> endpoint_{};
 };
 
 /// Whether an exporter is to bring the sampler: by its config, or by OTEL_TRACES_SAMPLER=xray where the program chose none.

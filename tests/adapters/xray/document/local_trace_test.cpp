@@ -193,6 +193,13 @@ TEST_F(store, a_segment_waits_for_one_pass_over_all_threads) {
   EXPECT_EQ(store_.bytes(), 0u);
 }
 
+TEST_F(store, a_trace_that_is_gone_leaves_no_exceptions_to_the_next) {
+  add(1, 0);
+  store_.of(trace_id_).travelling.push_back({1, 2, 3});
+  while (!store_.empty()) static_cast<void>(advance());
+  EXPECT_TRUE(store_.of(trace_id_).travelling.empty());
+}
+
 TEST_F(store, what_has_no_segment_yet_waits_until_it_is_too_much_or_too_old) {
   const sonde::xray::trace_store::time_point begun{};
   for (std::uint64_t i = 2; i < 32; ++i) add(i, 1, begun);

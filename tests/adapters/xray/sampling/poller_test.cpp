@@ -293,4 +293,56 @@ TEST_F(daemon_stub, a_rule_that_went_while_its_report_was_under_way_is_forgotten
   EXPECT_FALSE(ask());
 }
 
+TEST_F(daemon_stub, replies_nested_without_end_do_no_harm) {
+  std::string deep(60'000, '[');
+  deep.append(60'000, ']');
+  ASSERT_TRUE(answer(200, R"({"SamplingRuleRecords": [{"SamplingRule": )" + deep +
+                              R"(}, {"SamplingRule": {"RuleName": "a", "Host": )" + deep + R"(}}], "NextToken": )" + deep + "}"));
+  EXPECT_NE(news.good.find("0 rules of the account arrived"), std::string::npos) << news.good;
+  now += seconds{301 + 5};
+  ASSERT_TRUE(answer(200, deep));
+  EXPECT_NE(news.bad, "");
+}
+
+TEST_F(daemon_stub, an_interval_of_nothing_is_the_usual_one) {
+  std::vector<json> records;
+  json targets = json::array();
+  for (int i = 0; i < 25; ++i) {
+    records.push_back(record("r" + std::to_string(100 + i)));
+    targets.push_back({{"RuleName", "r" + std::to_string(100 + i)}, {"Interval", 0}});
+  }
+  learn(records);
+  const auto serve_all = [&] {
+    for (int i = 0; i < 25; ++i) serve("r" + std::to_string(100 + i), 1);
+  };
+  serve_all();
+  now += seconds{11};
+  ASSERT_TRUE(answer({{"SamplingTargetDocuments", targets}}));
+  serve_all();
+  EXPECT_FALSE(ask()) << "for ever, where 25 rules are busy";
+  now += seconds{11};
+  EXPECT_TRUE(ask());
+}
+
+TEST_F(daemon_stub, statistics_that_are_refused_twice_are_given_back_once) {
+  learn({record("a")});
+  serve("a", 3);
+  now += seconds{11};
+  const json refused{{"RuleName", "a"}, {"ErrorCode", "500"}};
+  ASSERT_TRUE(answer({{"SamplingTargetDocuments", json::array()}, {"UnprocessedStatistics", {refused, refused}}}));
+  now += seconds{11};
+  ASSERT_TRUE(ask());
+  EXPECT_EQ(statistics()[0]["RequestCount"], 3);
+}
+
+TEST_F(daemon_stub, intervals_of_for_ever_are_long) {
+  sampling_poller patient{book, {.rules_interval = std::chrono::milliseconds::max()}, "http://u:canary@h", "http://h"};
+  ASSERT_TRUE(patient.ask(now).has_value());
+  news = patient.take({.outcome = sonde::transport::outcome::answered, .status = 200, .body = R"({"SamplingRuleRecords": []})"},
+                      now);
+  EXPECT_GT(patient.due(), now);
+  news = patient.take({.error = "gone"}, now);
+  EXPECT_EQ(news.bad.find("canary"), std::string::npos) << news.bad;
+}
+
 }  // namespace

@@ -133,4 +133,10 @@ TEST(sampling_rules_file, is_read_from_disk_up_to_a_size) {
   std::remove(path.c_str());
 }
 
+TEST(sampling_rules_file, a_file_nested_without_end_does_no_harm) {
+  const std::string deep = std::string(60'000, '[') + std::string(60'000, ']');
+  EXPECT_FALSE(read("{\"RuleName\": " + deep + "}").usable);
+  EXPECT_FALSE(read("{\"SamplingRule\": " + deep + "}").usable);
+}
+
 }  // namespace

@@ -19,7 +19,7 @@ struct allowance {
   bool metadata = true;
 };
 
-/// In the order in which they are tried. The last one fits whatever the span.
+/// In the order in which they are tried. The last one fits whatever the span, unless the session itself says too much.
 inline constexpr allowance allowances[] = {
     {UINT32_MAX, SIZE_MAX, SIZE_MAX, 50, 64},
     {1000, 2000, 8000, 20, 8},

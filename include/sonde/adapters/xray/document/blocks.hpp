@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include <sonde/adapters/xray/document/allowance.hpp>
 #include <sonde/adapters/xray/document/cause_writer.hpp>
 #include <sonde/adapters/xray/document/key_role.hpp>
 #include <sonde/adapters/xray/document/text.hpp>
@@ -188,7 +189,7 @@ inline void put_sql(document_text& to, placed_attributes& from, std::string& scr
   return slash == method.npos ? std::string_view{} : method.substr(0, slash);
 }
 
-inline void put_aws_call(document_text& to, placed_attributes& from) {
+inline void put_aws_call(document_text& to, placed_attributes& from, const allowance& most) {
   using enum key_role;
   block_writer aws{to, from, ",\"aws\":{"};
   if (const std::string_view method = from.text(rpc_method); !method.empty()) {
@@ -204,11 +205,15 @@ inline void put_aws_call(document_text& to, placed_attributes& from) {
     record::entry_cursor first{tables->value};
     if (first.next() && first.value().type == record::entry_type::text) {
       aws.text("\"table_name\":", first.value().text());
+      const std::size_t begin = to.mark();
       if (first.next()) {  // one has a member of its own, several have another
         aws.raw("\"resource_names\":");
         record::json_value{to}.put(tables->value);
       }
-      from.mark_told(bit(aws_table_names));
+      if (to.mark() - begin <= most.value)
+        from.mark_told(bit(aws_table_names));
+      else
+        to.rewind(begin);
     }
   }
   if (aws.any()) to.raw("}");

@@ -31,7 +31,10 @@ class local_trace {
  public:
   std::vector<travelling_exception> travelling{};
 
-  void begin(const sonde::trace_id& id) noexcept { id_ = id; }
+  void begin(const sonde::trace_id& id) noexcept {
+    id_ = id;
+    travelling.clear();
+  }
 
   /// `members` of the span's document are copied. Throws std::bad_alloc, nothing added.
   void add(const record::header& of, bool segment, std::string_view members) {

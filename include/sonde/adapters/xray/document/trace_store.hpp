@@ -50,6 +50,7 @@ class trace_store {
   /// The end of a pass over all threads' records. `send` as in local_trace.hpp.
   template <class Send>
   void advance(time_point now, bool flushing, Send send) {
+    last_ = nullptr;
     for (auto at = traces_.begin(); at != traces_.end();) {
       kept_trace& each = at->second;
       const std::size_t before = each.trace.bytes();
@@ -60,7 +61,6 @@ class trace_store {
       bytes_ -= before - each.trace.bytes();
       at = each.trace.count() == 0 ? put_away(at) : std::next(at);
     }
-    last_ = nullptr;
     ++pass_;
   }
 

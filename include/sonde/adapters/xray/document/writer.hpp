@@ -58,7 +58,12 @@ class document_writer {
       travelling.insert(travelling.end(), departing_.begin(), departing_.end());
       return cut_;
     }
-    return true;  // not reached: the last allowance fits
+    // What all segments have in common is too long.
+    document_text to{into};
+    put_head(to, span);
+    put_end(to, span);
+    to.commit();
+    return true;
   }
 
   /// A segment that is open yet: all members, braces too.
@@ -87,8 +92,7 @@ class document_writer {
     attributes_.read(span, keys_);
     const bool segment = is_segment(span);
     put_head(to, span);
-    to.raw(",\"end_time\":");
-    to.time(std::max(span.end_unix_nano, span.start_unix_nano));
+    put_end(to, span);
     if (segment)
       put_segment(to, span);
     else
@@ -96,7 +100,7 @@ class document_writer {
     put_http(to, attributes_.placed, scratch_);
     if (!segment) {
       put_sql(to, attributes_.placed, scratch_);
-      if (is_call_to_aws(attributes_.placed)) put_aws_call(to, attributes_.placed);
+      if (is_call_to_aws(attributes_.placed)) put_aws_call(to, attributes_.placed, most);
     }
     put_outcome(to, span, arriving, most);
     const std::size_t annotated = metadata_.write_annotations(to, attributes_, most);
@@ -120,6 +124,11 @@ class document_writer {
     }
     to.raw(",\"start_time\":");
     to.time(span.start_unix_nano);
+  }
+
+  static void put_end(document_text& to, const record::span_view& span) {
+    to.raw(",\"end_time\":");
+    to.time(std::max(span.end_unix_nano, span.start_unix_nano));
   }
 
   /// Whether it is another than the span's.

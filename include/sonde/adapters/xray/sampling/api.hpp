@@ -63,9 +63,10 @@ struct rules_answer {
   const auto records = said.find("SamplingRuleRecords");
   if (records == said.end() || !records->is_array()) return made;
   made.usable = true;
+  const nlohmann::json none;
   for (const nlohmann::json& each : *records) {
-    const bool wrapped = each.is_object() && each.contains("SamplingRule");
-    rule_reading one = read_sampling_rule(wrapped ? each["SamplingRule"] : nlohmann::json{});
+    const auto said_of_it = each.find("SamplingRule");  // never copied: a copy goes as deep as the reply is nested
+    rule_reading one = read_sampling_rule(said_of_it != each.end() ? *said_of_it : none);
     if (one.rule)
       made.rules.push_back(std::move(*one.rule));
     else

@@ -28,9 +28,20 @@ namespace sonde::xray {
 
 class sampling_poller final : public pipeline::poller {
  public:
-  /// `daemon` is the URL of its proxy, without a path.
-  sampling_poller(std::shared_ptr<sampling::rule_book> book, const sampling_config& config, std::string daemon)
-      : book_{std::move(book)}, config_{config}, daemon_{std::move(daemon)}, client_id_{draw_client_id()} {}
+  /// Intervals are cut to it: a longer one might overflow what the clock counts in.
+  static constexpr std::chrono::hours longest{24 * 366};
+
+  /// `daemon` is the URL of its proxy, without a path; `shown` the same for people, where a password is in it.
+  sampling_poller(std::shared_ptr<sampling::rule_book> book, const sampling_config& config, std::string daemon,
+                  std::string shown = {})
+      : book_{std::move(book)},
+        config_{config},
+        daemon_{std::move(daemon)},
+        shown_{shown.empty() ? daemon_ : std::move(shown)},
+        client_id_{draw_client_id()} {
+    for (std::chrono::milliseconds* const each : {&config_.rules_interval, &config_.targets_interval})
+      *each = std::clamp<std::chrono::milliseconds>(*each, std::chrono::milliseconds{1}, longest);
+  }
 
   [[nodiscard]] std::string name() const override { return "AWS X-Ray sampling"; }
   [[nodiscard]] time_point due() const noexcept override { return std::min(rules_due_, targets_due_); }
@@ -89,9 +100,9 @@ class sampling_poller final : public pipeline::poller {
   }
   /// The rest of a sentence about the daemon; empty where the reply is a success.
   [[nodiscard]] std::string fault_of(const transport::response& reply, const char* action) const {
-    if (reply.outcome != transport::outcome::answered) return "the daemon at " + daemon_ + " does not answer: " + reply.error;
+    if (reply.outcome != transport::outcome::answered) return "the daemon at " + shown_ + " does not answer: " + reply.error;
     if (reply.status == 200) return {};
-    std::string why = "the daemon at " + daemon_ + " answers with HTTP status " + std::to_string(reply.status);
+    std::string why = "the daemon at " + shown_ + " answers with HTTP status " + std::to_string(reply.status);
     if (reply.status == 403) why += std::string{" (do its credentials allow xray:"} + action + "?)";
     if (const std::string said = transport::excerpt(reply.body, {}); !said.empty()) why += ": " + said;
     return why;
@@ -101,13 +112,13 @@ class sampling_poller final : public pipeline::poller {
     std::string fault = fault_of(reply, "GetSamplingRules");
     if (!fault.empty()) return retry_rules(std::move(fault), now);
     rules_answer page = read_rules(reply.body);
-    if (!page.usable) return retry_rules("the daemon at " + daemon_ + " answers with something other than rules", now);
+    if (!page.usable) return retry_rules("the daemon at " + shown_ + " answers with something other than rules", now);
     ++pages_;
     std::move(page.rules.begin(), page.rules.end(), std::back_inserter(arriving_));
     std::move(page.passed_over.begin(), page.passed_over.end(), std::back_inserter(passed_over_));
     next_token_ = std::move(page.next_token);
     if (pages_ > most_pages || arriving_.size() > most_rules || passed_over_.size() > most_rules)
-      return retry_rules("the daemon at " + daemon_ + " answers with more rules than there can be", now);
+      return retry_rules("the daemon at " + shown_ + " answers with more rules than there can be", now);
     if (!next_token_.empty()) return {};  // due still
 
     rules_due_ = now + spread(config_.rules_interval, 60);
@@ -175,7 +186,7 @@ class sampling_poller final : public pipeline::poller {
 
   [[nodiscard]] pipeline::poll_news take_targets(const transport::response& reply, time_point now) {
     const sampling::rule_book::list_pointer reporting = std::exchange(reporting_, nullptr);
-    const std::vector<statistics_document> reported = std::exchange(reported_, {});
+    std::vector<statistics_document> reported = std::exchange(reported_, {});
     const bool full = reported.size() == most_statistics;
     targets_due_ = full ? now : now + spread(config_.targets_interval, 100);
     const auto give_back = [&](const statistics_document& each) {
@@ -189,12 +200,15 @@ class sampling_poller final : public pipeline::poller {
     }
     const targets_answer answer = read_targets(reply.body);
     if (!answer.usable)  // it was a success nevertheless: reported once more, they would count twice
-      return {{}, "the daemon at " + daemon_ + " answers a report of statistics with something other than targets"};
+      return {{}, "the daemon at " + shown_ + " answers a report of statistics with something other than targets"};
     take(answer, *reporting, now);
     std::string failed;
     for (const unprocessed_statistics& each : answer.unprocessed) {
       const auto same = [&](const statistics_document& one) { return one.rule == each.rule; };
-      if (const auto found = std::find_if(reported.begin(), reported.end(), same); found != reported.end()) give_back(*found);
+      if (const auto found = std::find_if(reported.begin(), reported.end(), same); found != reported.end()) {
+        give_back(*found);
+        found->counted = {};  // once, however often it is named
+      }
       if (each.error.starts_with('4')) rules_due_ = std::min(rules_due_, now);  // of a rule that is no longer so
       if (failed.empty()) failed = "statistics of rule `" + transport::excerpt(each.rule, {}) + "` were not taken: " + each.error;
     }
@@ -205,7 +219,10 @@ class sampling_poller final : public pipeline::poller {
       const sampling::counted_rule* const rule = sampling::rule_book::by_name(reporting, each.rule);
       if (rule == nullptr) continue;
       rule->take(each.target);
-      if (each.interval) next_report_[each.rule] = now + std::chrono::seconds{*each.interval};
+      if (!each.interval) continue;
+      const std::chrono::milliseconds wait = std::chrono::seconds{*each.interval};
+      // No sooner than usual: a full report would be followed by one of the same rules at once, for ever.
+      next_report_[each.rule] = now + std::max(wait, config_.targets_interval);
     }
     // By the service's own clock where it has told a time before: ours may be another.
     const bool changed = change_known_ != 0 ? answer.rules_changed != change_known_
@@ -217,6 +234,7 @@ class sampling_poller final : public pipeline::poller {
   std::shared_ptr<sampling::rule_book> book_;
   sampling_config config_;
   std::string daemon_;
+  std::string shown_;
   std::string client_id_;
   context::id_source random_ = context::seeded_id_source();
   question asked_ = question::rules;

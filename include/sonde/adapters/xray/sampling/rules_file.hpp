@@ -34,12 +34,14 @@ class local_rules_reader {
   explicit local_rules_reader(std::string name) : name_{std::move(name)} {}
 
   [[nodiscard]] local_rules read(const std::string& text) {
-    const nlohmann::json said = nlohmann::json::parse(text, nullptr, false);
+    nlohmann::json said = nlohmann::json::parse(text, nullptr, false);
     if (said.is_discarded()) return refuse("is not JSON");
     if (said.is_object() && said.contains("version")) return sdk_format(said);
     if (said.is_object() && said.contains("SamplingRuleRecords")) return list(said["SamplingRuleRecords"]);
-    if (said.is_object()) return list(nlohmann::json::array({said}));
-    return list(said);
+    if (!said.is_object()) return list(said);
+    nlohmann::json alone = nlohmann::json::array();
+    alone.push_back(std::move(said));  // never copied: a copy goes as deep as the file is nested
+    return list(alone);
   }
   [[nodiscard]] local_rules refuse(const std::string& why) const {
     local_rules none;
