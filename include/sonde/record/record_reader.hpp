@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include <sonde/record/attribute_filler.hpp>
+#include <sonde/record/known_descriptions.hpp>
 #include <sonde/record/span_view.hpp>
 #include <sonde/record/stack_text.hpp>
 #include <sonde/record/text_maker.hpp>
@@ -41,19 +43,19 @@ class record_reader {
     links_.clear();
     span_view made{record.header(), events_, links_};
     made.thread = record.thread;
-    made.site = description(made.header.description);
-    made.location = made.header.location != 0 ? description(made.header.location) : nullptr;
+    made.site = known_[made.header.description];
+    made.location = made.header.location != 0 ? known_[made.header.location] : nullptr;
     if (made.location == nullptr && !made.site->location_protobuf.empty()) made.location = made.site;
-    made.scope = scope(made.site->scope);
+    made.scope = known_.scope(made.site->scope);
     made.name = made.site->name;
     made.start_unix_nano = clock_.unix_nano(made.header.start);
     made.end_unix_nano = made.start_unix_nano + clock_.nanoseconds(made.header.start, made.header.end);
-    attribute_filler attributes{*this, limits_.attributes, limits_.value_length};
+    attribute_filler attributes{attributes_, known_, limits_, roles_apart_};
     for (entry_cursor entries = record.entries(); entries.next();) {
       if (entries.value().type <= entry_type::map) [[likely]]
         attributes.add(entries.id(), entries.value());
       else
-        add_part(made, entries.id(), entries.value());
+        add_part(made, entries.id(), entries.value()), attributes.look_again();
     }
     attributes.finish(made);
     if (made.status() != status::error) made.status_message = {};
@@ -67,9 +69,9 @@ class record_reader {
     log_view made{{record.header()}, {}, 0, {}};
     made.thread = record.thread;
     made.unix_nano = clock_.unix_nano(made.header.start);
-    const registered* const site = made.header.description != 0 ? description(made.header.description) : nullptr;
+    const registered* const site = made.header.description != 0 ? known_[made.header.description] : nullptr;
     bool has_body = site == nullptr;
-    attribute_filler attributes{*this, log_limits_.attributes, log_limits_.value_length};
+    attribute_filler attributes{attributes_, known_, log_limits_, roles_apart_};
     for (entry_cursor entries = record.entries(); entries.next();) {
       const value_view value = entries.value();
       if (value.type == entry_type::argument)
@@ -79,7 +81,7 @@ class record_reader {
       else if (value.type == entry_type::cut)
         made.cut_attributes += static_cast<std::uint32_t>(value.word());
       else if (value.type == entry_type::active_span)
-        add_active_span(entries.id(), value);
+        add_active_span(entries.id(), value), attributes.look_again();
       else
         attributes.add(entries.id(), value.type == entry_type::stack ? stack(value) : value);
     }
@@ -93,110 +95,16 @@ class record_reader {
   }
 
   /// For encoders that read a record themselves. Descriptions by id, those met so far.
-  [[nodiscard]] std::span<const registered* const> descriptions() const noexcept { return descriptions_; }
+  [[nodiscard]] std::span<const registered* const> descriptions() const noexcept { return known_.all(); }
   [[nodiscard]] const context::clock_sync& clock() const noexcept { return clock_; }
   [[nodiscard]] const span_limits& limits() const noexcept { return limits_; }
 
  private:
-  [[nodiscard]] const registered* description(std::uint32_t id) {
-    if (id >= descriptions_.size()) [[unlikely]] {
-      known_.append_from(descriptions_);
-      if (id >= descriptions_.size()) id = 0;  // foreign bytes
-    }
-    return descriptions_[id];
-  }
-
   /// What cannot be made is the format itself, and counted.
   void make_text(log_view& made, const registered& site, record_view record) const {
     made.body = site.name;
     if (texts_ != nullptr && !texts_->make(site.name, record.entries(), made.body)) ++made.cut_attributes;
   }
-
-  [[nodiscard]] const registered_scope* scope(std::uint32_t index) {
-    if (index >= scopes_.size()) [[unlikely]]
-      known_.append_scopes(scopes_);
-    return scopes_[index];
-  }
-
-  /// Lists the attributes of one record. What it needs lies in locals: through the reader's members each step would
-  /// load it anew.
-  class attribute_filler {
-   public:
-    [[gnu::always_inline]] attribute_filler(record_reader& reader, std::uint32_t limit, std::uint32_t longest) noexcept
-        : reader_{reader},
-          first_{reader.attributes_.data()},
-          room_{reader.attributes_.size()},
-          known_{reader.descriptions_.data()},
-          known_size_{reader.descriptions_.size()},
-          limit_{limit},
-          longest_{longest} {}
-
-    /// The last value under a key wins; only keys whose bit was seen before are searched for.
-    [[gnu::always_inline]] void add(std::uint32_t id, value_view value) {
-      value.max_characters = longest_;
-      if (value.size > longest_) [[unlikely]]
-        cut_values_ += count_cut_texts(value);
-      const registered* const key = id < known_size_ ? known_[id] : learn(id);
-      const std::uint64_t bit = std::uint64_t{1} << (key->key & 63);
-      if ((seen_ & bit) != 0 && replace(key, value)) [[unlikely]]
-        return;
-      seen_ |= bit;
-      if (size_ >= limit_) [[unlikely]] {
-        ++cut_;
-        return;
-      }
-      if (size_ == room_) [[unlikely]]
-        grow();
-      first_[size_++] = {key, value};
-    }
-    [[gnu::always_inline]] void finish(signal_view& made) const noexcept {
-      made.attributes = {first_, size_};
-      made.cut_attributes += cut_;
-      made.cut_values += cut_values_;
-    }
-
-   private:
-    [[nodiscard, gnu::noinline, gnu::cold]] const registered* learn(std::uint32_t id) {
-      const registered* const found = reader_.description(id);
-      known_ = reader_.descriptions_.data();
-      known_size_ = reader_.descriptions_.size();
-      return found;
-    }
-    [[nodiscard, gnu::noinline]] bool replace(const registered* key, const value_view& value) noexcept {
-      for (std::size_t i = 0; i < size_; ++i)
-        if (first_[i].key->key == key->key && (!reader_.roles_apart_ || is_same_role(*first_[i].key, *key))) {
-          first_[i] = {key, value};
-          return true;
-        }
-      return false;
-    }
-    [[gnu::noinline, gnu::cold]] void grow() {
-      reader_.attributes_.resize(2 * room_);
-      first_ = reader_.attributes_.data();
-      room_ *= 2;
-    }
-
-    /// Attributes are X-Ray metadata in its default namespace.
-    [[nodiscard]] static bool is_same_role(const registered& a, const registered& b) noexcept {
-      const auto name_space = [](const registered& of) {
-        return of.name_space.empty() ? std::string_view{"default"} : std::string_view{of.name_space};
-      };
-      const bool annotations = a.type == description_type::annotation;
-      return annotations == (b.type == description_type::annotation) && (annotations || name_space(a) == name_space(b));
-    }
-
-    record_reader& reader_;
-    attribute_view* first_;
-    std::size_t size_ = 0;
-    std::size_t room_;
-    const registered* const* known_;
-    std::size_t known_size_;
-    std::uint64_t seen_ = 0;
-    std::uint32_t limit_;
-    std::uint32_t longest_;
-    std::uint32_t cut_ = 0;
-    std::uint32_t cut_values_ = 0;
-  };
 
   /// Everything of a span but its attributes.
   [[gnu::noinline]] void add_part(span_view& made, std::uint32_t id, value_view value) {
@@ -224,7 +132,7 @@ class record_reader {
     for (entry_cursor at{entries}; at.next();) {
       if (part_attributes_.size() - first < limit) {
         const value_view& value = at.value();
-        part_attributes_.push_back({description(at.id()), value.type == entry_type::stack ? stack(value) : value});
+        part_attributes_.push_back({known_[at.id()], value.type == entry_type::stack ? stack(value) : value});
         of.cut_values += count_cut_texts(part_attributes_.back().value);
       } else {
         ++cut;
@@ -241,7 +149,7 @@ class record_reader {
     const part read = read_part(made, {value.type, value.data + 8, value.size - 8}, limits_.event_attributes);
     // Counted from the span's start, so that a correction of the clock never moves an event out of its span.
     const std::int64_t at = made.start_unix_nano + clock_.nanoseconds(made.header.start, value.word());
-    events_.push_back({description(id), at, read.attributes, read.cut});
+    events_.push_back({known_[id], at, read.attributes, read.cut});
   }
   void add_link(span_view& made, const value_view& value) {
     if (links_.size() >= limits_.links || value.size < 32) {
@@ -263,10 +171,10 @@ class record_reader {
 
   [[gnu::noinline, gnu::cold]] void add_active_span(std::uint32_t id, const value_view& value) {
     if (value.size < 16) return;  // foreign bytes
-    active_span_view span{description(id), nullptr, {}, {}, {}};
+    active_span_view span{known_[id], nullptr, {}, {}, {}};
     std::memcpy(span.span_id.bytes, value.data, 8);
     const auto location = static_cast<std::uint32_t>(value_view{value.type, value.data + 8, 8}.word());
-    if (location != 0) span.location = description(location);
+    if (location != 0) span.location = known_[location];
     if (span.location == nullptr && !span.site->location_protobuf.empty()) span.location = span.site;
     span.name = span.site->name;
     const std::size_t first = part_attributes_.size();
@@ -274,7 +182,7 @@ class record_reader {
       if (at.value().type == entry_type::name)
         span.name = at.value().text();
       else
-        add_or_replace(first, {description(at.id()), at.value()});
+        add_or_replace(first, {known_[at.id()], at.value()});
     span.attributes = {nullptr, part_attributes_.size() - first};
     active_spans_.push_back(span);
   }
@@ -294,13 +202,11 @@ class record_reader {
     return active_spans_;
   }
 
-  const registry& known_;
+  known_descriptions known_;
   const context::clock_sync& clock_;
   const span_limits& limits_;
   const log_limits& log_limits_;
   std::unique_ptr<text_maker> texts_;
-  std::vector<const registered*> descriptions_;
-  std::vector<const registered_scope*> scopes_;
   std::vector<attribute_view> attributes_;  // as many as there is room for
   std::vector<attribute_view> part_attributes_;  // of events, links and active spans
   std::vector<active_span_view> active_spans_;
