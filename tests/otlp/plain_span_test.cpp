@@ -58,7 +58,7 @@ class hand_made_record {
   std::vector<char> bytes_;
 };
 
-class plain_span : public testing::Test {
+class plain_span : public ::testing::Test {
  protected:
   plain_span() {
     const std::string name(80, 'n');  // with it, the shortest span takes 128 bytes
