@@ -5,13 +5,13 @@
 // a map that the pod's service account may be allowed to read. One request. Does no I/O itself.
 // Source: CloudWatch user guide, "Set up Container Insights"; Kubernetes, "Accessing the API from a Pod".
 
-#include <chrono>
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include <sonde/aws/metadata_reply.hpp>
+#include <sonde/aws/metadata_request.hpp>
 #include <sonde/aws/small_file.hpp>
 #include <sonde/environment/reader.hpp>
 #include <sonde/environment/syntax.hpp>
@@ -27,7 +27,7 @@ class cluster_name_source {
  public:
   /// KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT say where the API is: over TLS only, for the token goes there.
   explicit cluster_name_source(environment::reader& environment,
-                               std::string directory = std::string{service_account_directory})
+                               const std::string& directory = std::string{service_account_directory})
       : authority_file_{directory + "/ca.crt"} {
     constexpr std::size_t max_token = 64 * 1024;
     const std::string path = directory + "/token";
@@ -58,10 +58,7 @@ class cluster_name_source {
   [[nodiscard]] const std::string& who() const noexcept { return who_; }
 
   [[nodiscard]] transport::request next_request() const {
-    transport::request request;
-    request.method = "GET";
-    request.url = url_;
-    request.timeout = std::chrono::seconds{1};
+    transport::request request = metadata_request(url_);
     request.ca_file = authority_file_;
     request.headers.emplace_back("Authorization", "Bearer " + token_);
     return request;

@@ -5,12 +5,12 @@
 // which asks for no token, is never used. Used by instance_credentials.hpp and instance_identity.hpp.
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <string>
 #include <string_view>
 
 #include <sonde/aws/metadata_address.hpp>
+#include <sonde/aws/metadata_request.hpp>
 #include <sonde/environment/reader.hpp>
 #include <sonde/environment/syntax.hpp>
 #include <sonde/transport/request.hpp>
@@ -44,10 +44,8 @@ class instance_metadata {
   [[nodiscard]] bool has_token() const noexcept { return !token_.empty(); }
 
   [[nodiscard]] transport::request token_request() const {
-    transport::request request;
+    transport::request request = metadata_request(join_path(base_, "latest/api/token").text());
     request.method = "PUT";
-    request.url = join_path(base_, "latest/api/token").text();
-    request.timeout = std::chrono::seconds{1};
     request.headers.emplace_back("X-aws-ec2-metadata-token-ttl-seconds", "300");  // used at once, twice
     return request;
   }
@@ -70,10 +68,7 @@ class instance_metadata {
 
   /// For what lies at `path`; needs the token.
   [[nodiscard]] transport::request request_for(std::string_view path) const {
-    transport::request request;
-    request.method = "GET";
-    request.url = join_path(base_, path).text();
-    request.timeout = std::chrono::seconds{1};
+    transport::request request = metadata_request(join_path(base_, path).text());
     request.headers.emplace_back("X-aws-ec2-metadata-token", token_);
     return request;
   }

@@ -4,12 +4,12 @@
 // Which container of which ECS task this is, from the service that ECS and Fargate name in the environment. One request.
 // Does no I/O itself. Source: Amazon ECS, "Task metadata endpoint version 4".
 
-#include <chrono>
 #include <string>
 #include <string_view>
 
 #include <sonde/aws/metadata_address.hpp>
 #include <sonde/aws/metadata_reply.hpp>
+#include <sonde/aws/metadata_request.hpp>
 #include <sonde/environment/reader.hpp>
 #include <sonde/environment/syntax.hpp>
 #include <sonde/transport/request.hpp>
@@ -42,13 +42,7 @@ class task_metadata_source {
   /// Who is asked, to begin a sentence with.
   [[nodiscard]] const std::string& who() const noexcept { return who_; }
 
-  [[nodiscard]] transport::request next_request() const {
-    transport::request request;
-    request.method = "GET";
-    request.url = url_;
-    request.timeout = std::chrono::seconds{1};
-    return request;
-  }
+  [[nodiscard]] transport::request next_request() const { return metadata_request(url_); }
 
   /// What went wrong, as the end of a sentence about who(); empty if it is complete.
   [[nodiscard]] std::string receive(const transport::response& response) {

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include <sonde/context/span_context.hpp>
+#include <sonde/context/xray_trace_id.hpp>
 #include <sonde/encoding/hex.hpp>
 #include <sonde/environment/syntax.hpp>
 #include <sonde/meta/fixed_string.hpp>
@@ -19,7 +20,7 @@ namespace sonde::propagation {
 
 /// Of the pairs that are not ours, in bytes; the rest is left out, pair by pair.
 inline constexpr std::size_t vendor_pairs_limit = 512;
-inline constexpr std::size_t xray_root_size = 40;  // with `Root=`
+inline constexpr std::size_t xray_root_size = 5 + context::xray_trace_id_size;  // with `Root=`
 
 using xray_buffer = header_buffer<xray_root_size + 24 + 10 + vendor_pairs_limit>;
 
@@ -89,10 +90,8 @@ enum class xray_key : unsigned char { vendor, root, parent, sampled, self };
 }
 
 constexpr char* put_xray_root(char* at, const trace_id& id) noexcept {
-  for (const char c : std::string_view{"Root=1-"}) *at++ = c;
-  at = encoding::put_hex(at, id.bytes, 4);
-  *at++ = '-';
-  return encoding::put_hex(at, id.bytes + 4, 12);
+  for (const char c : std::string_view{"Root="}) *at++ = c;
+  return context::put_xray_trace_id(at, id);
 }
 
 /// Root, Parent, Sampled, then the pairs of `vendor`, a header as it came. `context` must be valid.

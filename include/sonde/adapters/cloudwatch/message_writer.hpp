@@ -11,6 +11,7 @@
 
 #include <sonde/adapters/cloudwatch/config.hpp>
 #include <sonde/adapters/cloudwatch/json_text.hpp>
+#include <sonde/context/xray_trace_id.hpp>
 #include <sonde/encoding/time_text.hpp>
 #include <sonde/encoding/utf8.hpp>
 #include <sonde/environment/syntax.hpp>
@@ -136,14 +137,9 @@ class message_writer {
     const std::string_view name = record::view(meta::enum_name(log.severity()));
     return name.empty() ? "unknown" : name;
   }
-  /// `1-5b8efff7-98038103d269b633813fc60c`. Source: X-Ray, "Trace ID"; of a W3C id, the same digits.
   static void put_id(std::string& into, std::string_view before, const trace_id& id) {
-    json_text to{into};
-    to.raw(before);
-    to.raw("1-");
-    to.hex(id.bytes, 4);
-    to.raw("-");
-    to.hex(id.bytes + 4, 12);
+    const auto text = context::xray_trace_id(id);
+    into.append(before).append(text.data(), text.size());
   }
   static void put_id(std::string& into, std::string_view before, const span_id& id) {
     json_text to{into};

@@ -14,6 +14,7 @@
 #include <sonde/adapters/rollbar/settings.hpp>
 #include <sonde/adapters/rollbar/trace_memory.hpp>
 #include <sonde/context/id_source.hpp>
+#include <sonde/context/xray_trace_id.hpp>
 #include <sonde/encoding/hex.hpp>
 #include <sonde/resource/instance_id.hpp>
 #include <sonde/version.hpp>
@@ -141,15 +142,9 @@ class item_maker {
   [[nodiscard]] static json links(const sonde::trace_id& trace_id, const sonde::span_id& span_id) {
     json made = json::object();
     if (!trace_id.valid()) return made;
-    const std::string trace = hex(trace_id.bytes, sizeof trace_id.bytes);
-    made["trace_id"] = trace;
-    if (span_id.valid()) made["span_id"] = hex(span_id.bytes, sizeof span_id.bytes);
-    made["xray_trace_id"] = "1-" + trace.substr(0, 8) + '-' + trace.substr(8);
-    return made;
-  }
-  [[nodiscard]] static std::string hex(const unsigned char* bytes, std::size_t size) {
-    std::string made(2 * size, '\0');
-    encoding::put_hex(made.data(), bytes, size);
+    made["trace_id"] = trace_id.to_hex().data();
+    if (span_id.valid()) made["span_id"] = span_id.to_hex().data();
+    made["xray_trace_id"] = context::xray_trace_id(trace_id).data();
     return made;
   }
   [[nodiscard]] static bool tells_of_exception(std::string_view key) noexcept {

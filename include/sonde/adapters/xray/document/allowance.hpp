@@ -2,7 +2,7 @@
 #pragma once
 
 // How much of a span its document may tell. A document too long for a datagram is written again with less, until it fits.
-// Used by document_writer.hpp.
+// Used by writer.hpp.
 
 #include <cstddef>
 #include <cstdint>

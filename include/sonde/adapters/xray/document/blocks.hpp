@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The blocks that X-Ray has for what attributes say about a request, a query, a call to AWS. Used by document_writer.hpp.
+// The blocks that X-Ray has for what attributes say about a request, a query, a call to AWS. Used by writer.hpp.
 // Source: AWS X-Ray developer guide, "Segment documents", http, sql, aws.
 
 #include <array>
@@ -61,18 +61,17 @@ class block_writer {
       : to_{to}, from_{from}, members_{to, opening} {}
 
   [[nodiscard]] bool any() const noexcept { return members_.any(); }
-  void text(std::string_view member, std::string_view value) {
+  /// Whether all of it is told.
+  bool text(std::string_view member, std::string_view value) {
     members_.next();
     to_.raw(member);
-    const meta::text cut = encoding::cut(record::text(value), longest_field);
-    to_.text({cut.data, cut.size});
+    return to_.text(value, longest_field);
   }
   /// Where it is a text; one that is longer than X-Ray takes is told in full elsewhere, too.
   void text(std::string_view member, key_role role) {
     const std::string_view value = from_.text(role);
     if (value.empty()) return;
-    text(member, value);
-    if (encoding::cut(record::text(value), longest_field).size == value.size()) from_.mark_told(bit(role));
+    if (text(member, value)) from_.mark_told(bit(role));
   }
   void integer(std::string_view member, key_role role) {
     const std::int64_t value = from_.integer(role);

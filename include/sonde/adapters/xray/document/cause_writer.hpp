@@ -2,7 +2,7 @@
 #pragma once
 
 // The `cause` of a document: exceptions with their chains and stacks, or the id of one that a subsegment has told already.
-// Used by document_writer.hpp. Source: AWS X-Ray developer guide, "Segment documents", cause.
+// Used by writer.hpp. Source: AWS X-Ray developer guide, "Segment documents", cause.
 
 #include <cstddef>
 #include <cstdint>
@@ -38,7 +38,7 @@ struct travelling_exception {
 
 class cause_writer {
  public:
-  explicit cause_writer(std::string working_directory) {
+  explicit cause_writer(const std::string& working_directory) {
     if (working_directory.empty()) return;
     opening_ = "\"working_directory\":\"" + record::json_escaped(working_directory) + "\",";
   }
@@ -140,8 +140,7 @@ class cause_writer {
     }
     void put(std::string_view member, std::string_view text, std::uint32_t longest) {
       to_.raw(member);
-      const meta::text cut = encoding::cut(record::text(text), longest);
-      to_.text({cut.data, cut.size});
+      to_.text(text, longest);
     }
 
     void put_stack(std::string_view text) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Which part of a document an attribute belongs to, by its key, worked out once for each key. Used by document_writer.hpp.
+// Which part of a document an attribute belongs to, by its key, worked out once for each key. Used by writer.hpp.
 // Source: OpenTelemetry semantic conventions, the current keys; AWS X-Ray developer guide, "Segment documents".
 
 #include <cstddef>

@@ -229,7 +229,7 @@ class local_trace {
     to.raw("{");
     if (!spans_[top].segment) {
       to.raw("\"type\":\"subsegment\",\"trace_id\":");
-      to.trace_id(id_.bytes);
+      to.trace_id(id_);
       to.raw(",\"parent_id\":");
       put_id(to, spans_[top].parent);
       to.raw(",");

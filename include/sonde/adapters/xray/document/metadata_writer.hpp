@@ -2,7 +2,7 @@
 #pragma once
 
 // Annotations, metadata and links of a document: what a program says of its own, and what X-Ray has no member for. Used by
-// document_writer.hpp.
+// writer.hpp.
 
 #include <algorithm>
 #include <cstddef>
@@ -83,7 +83,7 @@ class metadata_writer {
     for (const record::link_view& each : span.links) {
       const std::size_t mark = to.mark();
       to.raw(before);
-      to.trace_id(each.trace_id.bytes);
+      to.trace_id(each.trace_id);
       to.raw(",\"id\":");
       to.id(each.span_id.bytes);
       put_attributes(to, each.attributes, keys, most);
@@ -152,8 +152,7 @@ class metadata_writer {
     if (known.cut) member("\"sonde.truncated\":true");
     if (known.renamed) {
       member("\"otel.span.name\":");
-      const meta::text name = encoding::cut(record::text(span.name), most.text);
-      to.text({name.data, name.size});
+      to.text(span.name, most.text);
     }
     if (!most.metadata) return;
     const bool usual_kind =
@@ -169,8 +168,7 @@ class metadata_writer {
     }
     if (!is_status_told(span)) {
       member("\"otel.status_description\":");
-      const meta::text text = encoding::cut(record::text(span.status_message), most.text);
-      to.text({text.data, text.size});
+      to.text(span.status_message, most.text);
     }
     if (span.cut() != 0) {
       member("\"otel.dropped_attributes_count\":");

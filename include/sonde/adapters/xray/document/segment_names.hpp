@@ -2,7 +2,7 @@
 #pragma once
 
 // What segments are called: one fixed name, or the host of the request where that matches a pattern. Used by
-// document_writer.hpp. Source: AWS X-Ray SDKs, "segment naming strategy".
+// writer.hpp. Source: AWS X-Ray SDKs, "segment naming strategy".
 
 #include <string>
 #include <string_view>

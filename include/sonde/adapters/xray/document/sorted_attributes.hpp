@@ -2,7 +2,7 @@
 #pragma once
 
 // The attributes of the span whose document is being written, each with what is known of its key. Used by
-// document_writer.hpp and metadata_writer.hpp.
+// writer.hpp and metadata_writer.hpp.
 
 #include <cstddef>
 #include <vector>

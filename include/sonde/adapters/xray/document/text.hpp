@@ -8,9 +8,11 @@
 #include <cstdint>
 #include <string_view>
 
+#include <sonde/context/xray_trace_id.hpp>
 #include <sonde/encoding/decimal.hpp>
 #include <sonde/encoding/hex.hpp>
 #include <sonde/encoding/json.hpp>
+#include <sonde/encoding/utf8.hpp>
 #include <sonde/otlp/byte_buffer.hpp>
 #include <sonde/record/location.hpp>
 
@@ -34,6 +36,12 @@ class document_text {
     escaped(plain);
     raw("\"");
   }
+  /// At most `longest` characters of it; whether that is all.
+  bool text(std::string_view plain, std::uint32_t longest) {
+    const std::string_view kept = record::view(encoding::cut(record::text(plain), longest));
+    text(kept);
+    return kept.size() == plain.size();
+  }
   void escaped(std::string_view plain) {
     const meta::text from = record::text(plain);
     at_ = to_.room(at_, plain.size() < 4096 ? encoding::max_escape * plain.size() : encoding::escaped_size(from));
@@ -48,12 +56,11 @@ class document_text {
     at_ = encoding::put_hex(at_, bytes, Size);
     *at_++ = '"';
   }
-  /// As X-Ray writes it: 1-581cf771-a006649127e371903a2de979.
-  void trace_id(const unsigned char (&bytes)[16]) {
-    raw("\"1-");
-    at_ = encoding::put_hex(to_.room(at_, 34), bytes, 4);
-    *at_++ = '-';
-    at_ = encoding::put_hex(at_, bytes + 4, 12);
+  /// With quotes.
+  void trace_id(const sonde::trace_id& id) {
+    at_ = to_.room(at_, context::xray_trace_id_size + 2);
+    *at_++ = '"';
+    at_ = context::put_xray_trace_id(at_, id);
     *at_++ = '"';
   }
   /// Seconds since 1970 with all nine digits behind the point, whatever the locale.

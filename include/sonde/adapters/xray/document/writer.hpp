@@ -116,7 +116,7 @@ class document_writer {
     to.raw("\"");
     if (is_segment(span)) {
       to.raw(",\"trace_id\":");
-      to.trace_id(span.header.trace_id.bytes);
+      to.trace_id(span.header.trace_id);
       if (span.header.parent_id.valid()) {
         to.raw(",\"parent_id\":");
         to.id(span.header.parent_id.bytes);
@@ -192,12 +192,10 @@ class document_writer {
                    const allowance& most) {
     const std::int64_t status = attributes_.placed.integer(key_role::http_status);
     const bool failed = span.status() == status::error;
-    if (status >= 500)
+    if (status >= 500 || (status < 400 && failed))
       to.raw(",\"fault\":true");
     else if (status >= 400)
       to.raw(status == 429 ? ",\"error\":true,\"throttle\":true" : ",\"error\":true");
-    else if (failed)
-      to.raw(",\"fault\":true");
     if (span.events.empty() && !failed) return;
     if (!causes_.write(to, span, attributes_.placed.find(key_role::error_type), arriving, departing_, most)) cut_ = true;
   }

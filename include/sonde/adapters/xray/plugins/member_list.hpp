@@ -9,8 +9,8 @@
 #include <string>
 #include <string_view>
 
-#include <sonde/encoding/json.hpp>
 #include <sonde/environment/syntax.hpp>
+#include <sonde/record/location.hpp>
 
 namespace sonde::xray {
 
@@ -18,12 +18,7 @@ class member_list {
  public:
   member_list& add_text(std::string_view name, std::string_view value) {
     if (value.empty()) return *this;
-    begin(name) += '"';
-    const meta::text raw{value.data(), value.size()};
-    const std::size_t at = text_.size();
-    text_.resize(at + encoding::escaped_size(raw));
-    encoding::put_escaped(text_.data() + at, raw);
-    text_ += '"';
+    begin(name).append("\"").append(record::json_escaped(value)).append("\"");
     return *this;
   }
   member_list& add_number(std::string_view name, std::optional<std::int64_t> value) {

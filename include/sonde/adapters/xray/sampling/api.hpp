@@ -2,7 +2,7 @@
 #pragma once
 
 // What is asked of X-Ray about sampling through the daemon's proxy, and what it answers. Whatever a reply holds, reading it does
-// no harm. Used by sampling_poller.hpp. Source: AWS X-Ray API, "GetSamplingRules", "GetSamplingTargets".
+// no harm. Used by poller.hpp. Source: AWS X-Ray API, "GetSamplingRules", "GetSamplingTargets".
 
 #include <algorithm>
 #include <cstddef>
