@@ -8,6 +8,7 @@
 #include <cstring>
 #include <deque>
 #include <functional>
+#include <new>
 #include <optional>
 #include <string>
 #include <utility>
@@ -533,6 +534,7 @@ class selecting_lane {
   time_point held_until = time_point::max();
   std::uint64_t held = 0;
   int reductions = 0;  // that are possible
+  bool scarce = false;  // memory is, when something is released
 
   [[nodiscard]] std::optional<sonde::drop_reason> consider(const record::span_view&, time_point) {
     ++held;
@@ -543,6 +545,7 @@ class selecting_lane {
   }
   [[nodiscard]] std::optional<pipeline::released<batch>> release(time_point now, bool flushing) {
     if (held == 0 || (!flushing && now < held_until)) return std::nullopt;
+    if (scarce) throw std::bad_alloc{};
     pipeline::released<batch> made{{std::string(100, 'x')}, {std::min<std::uint64_t>(held, 2), 0}, 100, lost_as};
     held -= made.records.spans;
     return made;
@@ -634,6 +637,19 @@ TEST_F(selecting_queue, what_is_released_has_no_more_room_than_others) {
   EXPECT_EQ(stats().queued, 4u);
   queue_->give_up();
   EXPECT_EQ(stats().dropped[sonde::drop_reason::session_ended], 4u);
+}
+
+TEST_F(selecting_queue, where_memory_is_scarce_what_is_held_waits_and_is_not_asked_for_without_pause) {
+  spans(1);
+  lane_.scarce = true;
+  lane_.held_until = now_;
+  queue_->advance(now_, false);
+  EXPECT_GT(queue_->due(), now_);
+  EXPECT_EQ(stats().queued, 1u);
+  lane_.scarce = false;
+  queue_->advance(queue_->due(), false);
+  transport_.answer();
+  EXPECT_EQ(stats().exported, 1u);
 }
 
 TEST_F(selecting_queue, a_refused_batch_is_counted_as_the_verdict_says_and_waiting_ones_are_withheld) {

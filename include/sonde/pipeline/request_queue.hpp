@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// One lane at work: batches by count, bytes and age, a bounded queue, requests under way, retries within a time limit, and a
-// place in the ledger for every record whatever comes of it. Used by request_slot.hpp.
+// One lane at work: a bounded queue of what its intake has closed, requests under way, retries within a time limit, and a place
+// in the ledger for every record whatever comes of it. Used by request_slot.hpp.
 
 #include <algorithm>
 #include <chrono>
@@ -16,10 +16,13 @@
 
 #include <sonde/context/entropy.hpp>
 #include <sonde/pipeline/account.hpp>
+#include <sonde/pipeline/batch_intake.hpp>
 #include <sonde/pipeline/delivery_list.hpp>
+#include <sonde/pipeline/errands.hpp>
 #include <sonde/pipeline/exporter.hpp>
 #include <sonde/pipeline/outcome_lines.hpp>
 #include <sonde/pipeline/retry.hpp>
+#include <sonde/pipeline/selection_intake.hpp>
 #include <sonde/record/record_reader.hpp>
 
 namespace sonde::pipeline {
@@ -40,7 +43,12 @@ class request_queue {
   using time_point = std::chrono::steady_clock::time_point;
 
   explicit request_queue(const queue_surroundings<Lane, Transport>& with)
-      : lane_{with.lane}, ledger_{with.ledger}, reader_{with.reader}, transport_{with.transport}, lines_{with.out} {}
+      : lane_{with.lane},
+        ledger_{with.ledger},
+        transport_{with.transport},
+        lines_{with.out},
+        intake_{with.lane, with.ledger, with.reader, limits_},
+        errands_{with.lane, with.transport} {}
   request_queue(const request_queue&) = delete;
   request_queue& operator=(const request_queue&) = delete;
 
@@ -53,23 +61,15 @@ class request_queue {
     lines_.whose(std::move(name));
   }
 
-  [[nodiscard]] static constexpr bool has_place_for(tally one) noexcept {
-    return selects || (one.spans != 0 ? encodes_spans<Lane> : encodes_logs<Lane>);
-  }
+  [[nodiscard]] static constexpr bool has_place_for(tally one) noexcept { return intake::has_place_for(one); }
   /// A record it has a place for.
   void take(record::record_view record, tally one, time_point now) noexcept {
     if (!is_wanted(record)) return ledger_.dropped(one, drop_reason::unwanted);
-    if constexpr (selects)
-      consider(record, one, now);
-    else
-      add(record, one, now);
+    if (intake_.take(record, one, now, waiting_)) collect(now, false);
   }
 
   void advance(time_point now, bool flushing) noexcept {
-    if constexpr (selects)
-      release(now, flushing);
-    else if (open_.records() != 0 && (flushing || now - open_since_ >= limits_.age))
-      close_batch();
+    collect(now, flushing);
     if (!is_ready(now) || (now < resume_ && !can_withhold)) return;
     for (auto at = waiting_.begin(); at != waiting_.end() && under_way_ < limits_.concurrent;) {
       if (const auto why = withheld(*at, now))
@@ -79,35 +79,29 @@ class request_queue {
     }
   }
 
-  [[nodiscard]] bool idle() const noexcept { return open_.records() == 0 && waiting_.empty(); }
+  [[nodiscard]] bool idle() const noexcept { return intake_.held().records() == 0 && waiting_.empty(); }
   /// When `advance` is needed next at the latest.
   [[nodiscard]] time_point due() const noexcept {
-    time_point soonest = opening_due();
+    time_point soonest = intake_.due();
     if (under_way_ < limits_.concurrent)
       for (const delivery<batch>& each : waiting_)
         if (!each.under_way) soonest = std::min(soonest, std::max(each.next_attempt, resume_));
-    if constexpr (has_errands) {
-      const time_point not_before = last_advance_ + errand_pause;
-      if (!ready_) soonest = std::max(soonest, not_before);
-      if (!errand_under_way_) soonest = std::min(soonest, std::max(lane_.errand_due(), not_before));
-    }
-    return soonest;
+    return errands_.due(soonest);
   }
   [[nodiscard]] std::chrono::milliseconds patience() const noexcept { return limits_.age; }
   /// Counts whatever is left as lost to the end of the session.
   void give_up() noexcept {
-    forget(std::exchange(open_, {}), drop_reason::session_ended);
+    forget(intake_.forget(), drop_reason::session_ended);
     forget(waiting_.records(), drop_reason::session_ended);
     waiting_.clear();
     ++generation_;  // a reply that still comes is nobody's
     under_way_ = 0;
-    errand_under_way_ = false;
+    errands_.forget();
   }
 
  private:
   using batch = typename Lane::batch;
-  static constexpr bool selects = selects_records<Lane>;
-  static constexpr bool has_errands = requires(Lane& lane, time_point now) { lane.errand(now); };
+  using intake = std::conditional_t<selects_records<Lane>, selection_intake<Lane>, batch_intake<Lane>>;
   static constexpr bool can_split = requires(Lane& lane, batch& some) {
     { lane.split(some) } -> std::same_as<batch>;
   };
@@ -118,13 +112,12 @@ class request_queue {
   static constexpr bool has_rules = can_split && requires(Lane& lane, const batch& some) {
     { lane.exceeds(some) } -> std::same_as<bool>;
   };
-  static constexpr std::chrono::milliseconds errand_pause{10};
 
   using place = typename delivery_list<batch>::place;
 
   /// All it has.
   [[nodiscard]] tally total() const noexcept {
-    tally sum = open_;
+    tally sum = intake_.held();
     return sum += waiting_.records();
   }
   [[nodiscard]] bool is_wanted([[maybe_unused]] record::record_view record) const noexcept {
@@ -132,80 +125,34 @@ class request_queue {
     if constexpr (requires { lane_.wanted(); }) return lane_.wanted();
     return true;
   }
-  /// Whether requests can be made; sees to it that they can be.
-  [[nodiscard]] bool is_ready([[maybe_unused]] time_point now) noexcept {
-    if constexpr (has_errands) {
-      run_errand(now);
-      ready_ = lane_.ready(now);
-      if (ready_) return true;
-      try {
-        if (const std::string why = lane_.obstacle(); !why.empty() && !waiting_.empty())
-          lines_.trouble(why + "; waiting: " + told(total()), now);
-      } catch (...) {  // no memory for words
-      }
-      return false;
+  [[nodiscard]] bool is_ready(time_point now) noexcept {
+    if (errands_.ready(now)) return true;
+    try {
+      if (const std::string why = errands_.obstacle(); !why.empty() && !waiting_.empty())
+        lines_.trouble(why + "; waiting: " + told(total()), now);
+    } catch (...) {  // no memory for words
     }
-    return true;
+    return false;
   }
 
-  void add(record::record_view record, tally one, time_point now) noexcept {
-    const std::size_t before = lane_.encoded_size();
-    if (total().records() >= limits_.queue_count || waiting_.bytes() + before >= limits_.queue_bytes)
-      return ledger_.dropped(one, drop_reason::queue_full);
-    if (open_.records() == 0) open_since_ = now;
+  /// Takes what the intake has ready.
+  void collect(time_point now, bool flushing) noexcept {
+    while (auto ready = intake_.next(now, flushing, limits_.queue_bytes - std::min(limits_.queue_bytes, waiting_.bytes())))
+      enqueue(std::move(*ready));
+  }
+  void enqueue(released<batch> some) noexcept {
+    if (some.lost_as) return forget(some.records, *some.lost_as);
+    place added;
     try {
-      encode(record, one);
+      added = waiting_.add(waiting_.end(), std::move(some.content), some.records, some.bytes);
     } catch (...) {
-      return ledger_.dropped(one, drop_reason::no_memory);
+      return forget(some.records, drop_reason::no_memory);
     }
-    ledger_.queued(one);
-    open_ += one;
-    const std::size_t size = lane_.encoded_size();
-    largest_ = std::max(largest_, size - before);
-    if (open_.records() >= limits_.count || size + largest_ > limits_.bytes) close_batch();
-  }
-  /// For a lane that selects.
-  void consider(record::record_view record, tally one, [[maybe_unused]] time_point now) noexcept {
-    if constexpr (selects) {
-      std::optional<drop_reason> why = drop_reason::no_memory;
-      try {
-        why = one.spans != 0 ? show(reader_.span(record), now) : show(reader_.log(record), now);
-      } catch (...) {
+    if constexpr (has_rules)
+      while (added != waiting_.end() && added->records.records() > 1 && lane_.exceeds(added->content)) {
+        added = divide(added);
+        if (added != waiting_.end()) ++added;
       }
-      if (why) return ledger_.dropped(one, *why);
-      ledger_.queued(one);
-      open_ += one;
-    }
-  }
-  template <class View>
-  [[nodiscard]] std::optional<drop_reason> show(const View& view, time_point now) {
-    ledger_.count_cut(view);
-    return lane_.consider(view, now);
-  }
-  void release([[maybe_unused]] time_point now, [[maybe_unused]] bool flushing) noexcept {
-    if constexpr (selects) {
-      try {
-        while (auto next = lane_.release(now, flushing)) {
-          open_ -= next->records;
-          if (!next->lost_as && waiting_.bytes() + next->bytes > limits_.queue_bytes) next->lost_as = drop_reason::queue_full;
-          if (next->lost_as) {
-            forget(next->records, *next->lost_as);
-            continue;
-          }
-          try {
-            waiting_.add(waiting_.end(), std::move(next->content), next->records, next->bytes);
-          } catch (...) {
-            forget(next->records, drop_reason::no_memory);
-          }
-        }
-      } catch (...) {  // out of memory: what is held stays so
-      }
-    }
-  }
-  /// When there is something to close or to be released.
-  [[nodiscard]] time_point opening_due() const noexcept {
-    if constexpr (selects) return lane_.release_due();
-    return open_.records() != 0 ? open_since_ + limits_.age : time_point::max();
   }
   [[nodiscard]] std::optional<drop_reason> withheld([[maybe_unused]] const delivery<batch>& some,
                                                     [[maybe_unused]] time_point now) const noexcept {
@@ -217,43 +164,6 @@ class request_queue {
   void forget(tally some, drop_reason why) noexcept {
     ledger_.settled(some);
     ledger_.dropped(some, why);
-  }
-
-  /// The view of a span is made only where the lane cannot do without.
-  void encode(record::record_view record, tally one) {
-    if constexpr (encodes_spans<Lane>) {
-      if (one.spans != 0) {
-        if constexpr (requires { lane_.encode_plain(record, reader_); })
-          if (lane_.encode_plain(record, reader_)) return;
-        return encode(reader_.span(record));
-      }
-    }
-    if constexpr (encodes_logs<Lane>) encode(reader_.log(record));
-  }
-  template <class View>
-  void encode(const View& view) {
-    if constexpr (std::is_void_v<decltype(lane_.encode(view))>)
-      lane_.encode(view);
-    else
-      ledger_.count_cut(view, lane_.encode(view));
-    ledger_.count_cut(view);
-  }
-
-  void close_batch() noexcept {
-    const tally records = std::exchange(open_, {});
-    const std::size_t bytes = lane_.encoded_size();
-    largest_ = 0;
-    place added = waiting_.end();
-    try {
-      added = waiting_.add(waiting_.end(), lane_.take_batch(), records, bytes);
-    } catch (...) {
-      forget(records, drop_reason::no_memory);
-    }
-    if constexpr (has_rules)
-      while (added != waiting_.end() && added->records.records() > 1 && lane_.exceeds(added->content)) {
-        added = divide(added);
-        if (added != waiting_.end()) ++added;
-      }
   }
 
   /// Returns what to look at next: itself once more where it was split.
@@ -383,40 +293,18 @@ class request_queue {
     return waiting_.remove(what);
   }
 
-  void run_errand(time_point now) noexcept {
-    last_advance_ = now;
-    if (errand_under_way_) return;
-    try {
-      auto wanted = lane_.errand(now);
-      if (!wanted) return;
-      errand_under_way_ = true;
-      transport_.send(std::move(*wanted), [this, sent = generation_](const transport::response& reply) {
-        if (sent != generation_) return;
-        errand_under_way_ = false;
-        lane_.errand_done(reply, std::chrono::steady_clock::now());
-      });
-    } catch (...) {
-      errand_under_way_ = false;  // no memory: asked again
-    }
-  }
-
   Lane& lane_;
   account& ledger_;
-  record::record_reader& reader_;
   Transport& transport_;
   outcome_lines lines_;
   batch_limits limits_;
+  intake intake_;
+  errands<Lane, Transport> errands_;
   backoff backoff_{context::seeded_id_source()};
-  tally open_;  // in the lane's open batch
-  time_point open_since_{};
-  std::size_t largest_ = 0;  // record in it
   delivery_list<batch> waiting_;
   std::uint32_t under_way_ = 0;
   time_point resume_{};  // nothing is sent before
   std::uint64_t generation_ = 0;
-  bool errand_under_way_ = false;
-  bool ready_ = true;  // when last asked
-  time_point last_advance_{};
 };
 
 }  // namespace sonde::pipeline
