@@ -5,6 +5,7 @@
 #include <exception>
 #include <iostream>
 
+#include "ledger.hpp"
 #include "recording.hpp"
 #include "routes.hpp"
 #include "serving.hpp"
@@ -15,11 +16,14 @@ int main() try {
   cruddur::fill(store);  // before the recording: nobody asked for that
   const cruddur::profiles_client profiles{cruddur::setting_or("CRUDDUR_PROFILES_URL", "")};
 
-  const sonde::session session = cruddur::start_recording("cruddur");
-  sonde::httplib::server server{{.excluded_routes = {"/health"}, .access_log = true}};
+  sonde::session session = cruddur::start_recording("cruddur");
+  sonde::httplib::server server{{.excluded_routes = {"/health", "/ledger"}, .access_log = true}};
   server.Get("/health", [](const httplib::Request&, httplib::Response& answer) { answer.set_content("ok", "text/plain"); });
+  cruddur::add_ledger(server, session);
   cruddur::add_routes(server, store, profiles);
-  return cruddur::serve("cruddur", server, stop);
+  const int code = cruddur::serve("cruddur", server, stop);
+  cruddur::finish(session);
+  return code;
 } catch (const std::exception& error) {
   std::cerr << "cruddur: " << error.what() << '\n';
   return 1;

@@ -3,11 +3,13 @@
 
 // Where traces go: always to the console; to an OTLP backend where OTEL_EXPORTER_OTLP_ENDPOINT names one, to X-Ray where
 // AWS_XRAY_DAEMON_ADDRESS names its daemon, to a file where CRUDDUR_TRACES_FILE does; errors to Rollbar where
-// ROLLBAR_ACCESS_TOKEN says whose. The only part of the services that knows exporters.
+// ROLLBAR_ACCESS_TOKEN says whose; log lines to CloudWatch Logs where CRUDDUR_LOG_GROUP names their group. The only part of the
+// services that knows exporters.
 
 #include <optional>
 #include <utility>
 
+#include <sonde/adapters/cloudwatch.hpp>
 #include <sonde/adapters/console.hpp>
 #include <sonde/adapters/file.hpp>
 #include <sonde/adapters/otlp.hpp>
@@ -31,11 +33,13 @@ namespace cruddur {
     xray.emplace(sonde::xray::config{.dynamic_naming = setting_or("AWS_XRAY_URL", "")});
   std::optional<sonde::rollbar::exporter> rollbar;
   if (setting("ROLLBAR_ACCESS_TOKEN") != nullptr) rollbar.emplace();
+  std::optional<sonde::cloudwatch::exporter> cloudwatch;
+  if (const char* group = setting("CRUDDUR_LOG_GROUP")) cloudwatch.emplace(sonde::cloudwatch::config{.log_group = group});
   std::optional<sonde::file::exporter> file;
   if (const char* path = setting("CRUDDUR_TRACES_FILE")) file.emplace(sonde::file::config{.path = path});
 
   return sonde::start(std::move(config), sonde::console::exporter{}, std::move(otlp), std::move(xray), std::move(rollbar),
-                      std::move(file));
+                      std::move(cloudwatch), std::move(file));
 }
 
 }  // namespace cruddur

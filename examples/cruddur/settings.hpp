@@ -13,7 +13,7 @@ namespace cruddur {
 
 /// Null where it is not set, or empty.
 [[nodiscard]] inline const char* setting(const char* name) {
-  const char* const value = std::getenv(name);
+  const char* const value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody sets one
   return value != nullptr && *value != '\0' ? value : nullptr;
 }
 [[nodiscard]] inline std::string setting_or(const char* name, const char* otherwise) {

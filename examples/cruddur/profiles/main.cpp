@@ -10,6 +10,7 @@
 #include <sonde/integrations/httplib.hpp>
 #include <sonde/sonde.hpp>
 
+#include "../ledger.hpp"
 #include "../recording.hpp"
 #include "../serving.hpp"
 
@@ -50,8 +51,11 @@ void add_routes(sonde::httplib::server& server) {
 
 int main() {
   const cruddur::stop_signals stop;
-  const sonde::session session = cruddur::start_recording("cruddur-profiles");
-  sonde::httplib::server server{{.access_log = true}};
+  sonde::session session = cruddur::start_recording("cruddur-profiles");
+  sonde::httplib::server server{{.excluded_routes = {"/ledger"}, .access_log = true}};
+  cruddur::add_ledger(server, session);
   add_routes(server);
-  return cruddur::serve("cruddur-profiles", server, stop);
+  const int code = cruddur::serve("cruddur-profiles", server, stop);
+  cruddur::finish(session);
+  return code;
 }
