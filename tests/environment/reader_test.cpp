@@ -146,6 +146,21 @@ TEST(reader, findings_neither_repeat_nor_tell_secrets_nor_garble_a_terminal) {
   EXPECT_EQ(sentences(env), (lines{"MY_TOKEN=secr… is not a whole number; ignored",
                                    "LONG='" + std::string(64, 'x') + "…' is neither true nor false; using false",
                                    "ODD='?[2J?' is neither true nor false; using false"}));
+  reader names{{{"LIST", "a\x1b[2J=%,b"}, {"FORGOTTEN", "${\x1b[2J}"}}};
+  static_cast<void>(names.key_values("LIST", environment::pair_kind::headers));
+  static_cast<void>(names.text("FORGOTTEN"));
+  for (const std::string& each : sentences(names)) EXPECT_EQ(each.find('\x1b'), std::string::npos) << each;
+}
+
+// Each is a line at start: a variable of 128 KiB has room for 65,000 faults.
+TEST(reader, a_hundred_findings_are_told_and_the_others_counted) {
+  std::string members;
+  for (int i = 0; i < 65'000; ++i) members += "a,";
+  reader env{{{"HEADERS", members}}};
+  EXPECT_EQ(env.key_values("HEADERS", sonde::environment::pair_kind::headers), std::nullopt);
+  ASSERT_EQ(env.findings().size(), 101u);
+  EXPECT_EQ(env.findings()[99].sentence, "HEADERS: member 100 ((set)) has no '='; skipped");
+  EXPECT_EQ(env.findings()[100].sentence, "64900 more findings in the environment are not told");
 }
 
 }  // namespace

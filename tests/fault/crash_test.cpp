@@ -19,10 +19,13 @@
 #include "fault/crashes.hpp"
 #include "forked_child.hpp"
 
+template sonde::live_session sonde::live_session::begin(session_config, file::exporter);
+
 int main(int count, char** arguments) {
   if (const char* const crash = std::getenv(sonde::tests::crash_variable)) {
-    if (std::freopen("/dev/null", "w", stderr) == nullptr) return 1;  // the runtime's own words
-    sonde::tests::crashes().at(crash)();
+    const sonde::tests::program& chosen = sonde::tests::programs().at(crash);
+    if (chosen.is_crash && std::freopen("/dev/null", "w", stderr) == nullptr) return 1;
+    chosen.run();
     return 0;
   }
   testing::InitGoogleTest(&count, arguments);
@@ -245,11 +248,28 @@ const known_crash handler_on_top{"handler_on_top", [] {
   ours = std::get_terminate();
   throw std::runtime_error{"round and round"};
 }};
+std::atomic<int> called = 0;
+const known_crash handler_in_between{"handler_in_between", [] {
+  std::set_terminate([] { std::_Exit(43 + called); });
+  {
+    const auto session = start_doomed();
+    ours = std::get_terminate();
+    std::set_terminate([] {
+      ++called;
+      ours();
+    });
+  }
+  const auto session = start_doomed();
+  throw std::runtime_error{"through all"};
+}};
 TEST(crash, goes_on_to_the_handler_that_was_there_before) {
   const remains left = crash("own_handler");
   EXPECT_EQ(left.code, 42);
   EXPECT_EQ(left.only_log()["body"]["stringValue"], "for both");
   expect_reported(crash("handler_on_top"), "std::runtime_error", "round and round");
+  const remains chained = crash("handler_in_between");
+  EXPECT_EQ(chained.code, 44) << "one set between two sessions, and the one before both";
+  EXPECT_EQ(chained.only_log()["body"]["stringValue"], "through all");
 }
 
 const known_crash at_once{"at_once", [] {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Programs that crash, in processes of their own: this executable once more, told by an environment variable which crash to
-// run instead of the tests. What it exported lies in files when it has died.
+// Programs that crash, or end otherwise, in processes of their own: this executable once more, told by an environment variable
+// which of them to run instead of the tests. What it exported lies in files when it has ended.
 
 #include <cstdlib>
 #include <filesystem>
@@ -22,18 +22,28 @@
 #include <sonde/adapters/file.hpp>
 #include <sonde/session.hpp>
 
+extern template sonde::live_session sonde::live_session::begin(session_config, file::exporter);  // in crash_test.cpp
+
 namespace sonde::tests {
 
 inline constexpr const char* crash_variable = "SONDE_TEST_CRASH";
 inline constexpr const char* directory_variable = "SONDE_TEST_CRASH_DIRECTORY";
 
-/// Crashes by name. A crash returns only where it fails to be one.
-[[nodiscard]] inline std::map<std::string, std::function<void()>>& crashes() {
-  static std::map<std::string, std::function<void()>> all;
-  return all;
+/// Programs by name.
+struct program {
+  std::function<void()> run;
+  bool is_crash;  // the runtime has words for it that nobody wants to read
+};
+[[nodiscard]] inline std::map<std::string, program>& programs() {
+  static auto* const all = new std::map<std::string, program>;  // some run while statics are destroyed
+  return *all;
 }
+/// A crash returns only where it fails to be one.
 struct known_crash {
-  known_crash(const char* name, std::function<void()> run) { crashes().emplace(name, std::move(run)); }
+  known_crash(const char* name, std::function<void()> run) { programs().emplace(name, program{std::move(run), true}); }
+};
+struct known_ending {
+  known_ending(const char* name, std::function<void()> run) { programs().emplace(name, program{std::move(run), false}); }
 };
 
 /// In the process that is to crash: a session that exports to the directory it was given.
@@ -82,8 +92,8 @@ struct remains {
   return made;
 }
 
-/// Runs one to its end; one that hangs is killed by SIGALRM after a minute.
-[[nodiscard]] inline remains crash(const std::string& name) {
+/// Runs a program to its end; one that hangs is killed by SIGALRM after a minute.
+[[nodiscard]] inline remains run_to_end(const std::string& name) {
   std::string directory = std::filesystem::temp_directory_path() / "sonde_crash_XXXXXX";
   if (mkdtemp(directory.data()) == nullptr) throw std::runtime_error{"no temporary directory"};
   setenv(crash_variable, name.c_str(), 1);
@@ -107,5 +117,6 @@ struct remains {
   std::filesystem::remove_all(directory);
   return made;
 }
+[[nodiscard]] inline remains crash(const std::string& name) { return run_to_end(name); }
 
 }  // namespace sonde::tests

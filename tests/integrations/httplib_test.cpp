@@ -467,7 +467,7 @@ TEST(httplib, the_access_log_has_a_line_for_each_request_inside_its_span) {
   running_server running{{.access_log = true}};
   running.server.Get(R"(/api/activities/@(\w+))", "/api/activities/@:handle", reply);
   running.server.Get("/throws", [](const request&, response&) { throw std::out_of_range{"none"}; });
-  int told = 0;
+  std::atomic<int> told = 0;  // two connections, two threads
   running.server.set_logger([&](const request&, const response&) { ++told; });
   running.start();
   auto client = running.client();

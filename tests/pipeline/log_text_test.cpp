@@ -3,6 +3,8 @@
 
 #include <sonde/pipeline/log_text.hpp>
 
+#include <sys/resource.h>
+
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -59,6 +61,16 @@ TEST(log_text, is_not_made_of_what_does_not_suit_it) {
     EXPECT_EQ(found.text, "untouched") << format;
   }
   EXPECT_EQ(make(maker, "{}", one).text, "1") << "what went before does no harm";
+}
+
+TEST(log_text, is_no_wider_than_a_record_takes_whatever_width_is_asked_for) {
+  sonde::pipeline::log_text maker;
+  EXPECT_EQ(make(maker, "{:>{}}", entries_of("x", 1 << 20)).text.size(), std::size_t{1} << 20);
+  EXPECT_FALSE(make(maker, "{:>{}}", entries_of("x", 600'000'000)).made);
+  rusage used{};
+  ASSERT_EQ(getrusage(RUSAGE_SELF, &used), 0);
+  EXPECT_LT(used.ru_maxrss, 400'000) << "KB";
+  EXPECT_EQ(make(maker, "{}", entries_of(1)).text, "1");
 }
 
 TEST(log_text, takes_no_more_than_the_bytes_that_are_there) {

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
+#include <map>
 #include <mutex>
 #include <stdexcept>
 #include <string>
@@ -322,6 +323,32 @@ TEST(session, applies_the_limits_of_the_environment_to_spans_and_logs) {
   EXPECT_EQ(memory.logs()[0].attributes.all.size(), 1u);
   EXPECT_EQ(memory.logs()[0].attributes["exception.type"], "st");
   EXPECT_EQ(memory.logs()[0].body, "whole");
+}
+
+// What a process remembers for good are names in its code. Texts of strangers are in records, and go with them.
+TEST(session, remembers_no_text_that_only_a_running_program_knows) {
+  sonde::testing::memory_exporter memory;
+  auto session = sonde::start({.diagnostics = lines{}}, memory);
+  const auto work = [](const std::string& text) {
+    sonde::span<"request"> span;
+    span.update_name(text);
+    span.set_attribute<"text">(text);
+    span.set_attribute<"map">(std::map<std::string, std::string>{{text, text}});
+    span.add_event<"seen">(sonde::attr<"text">(text));
+    span.set_status(sonde::status::error, text);
+    sonde::report_exception(std::runtime_error{text});
+    sonde::report_message(text);
+  };
+  const auto remembered = [&] {
+    EXPECT_TRUE(session.force_flush());
+    std::vector<const sonde::record::registered*> all;
+    sonde::pipeline::hub::instance().descriptions.append_from(all);
+    return all.size();
+  };
+  work("first");
+  const std::size_t before = remembered();
+  for (int i = 0; i < 1000; ++i) work("path " + std::to_string(i));
+  EXPECT_EQ(remembered(), before);
 }
 
 TEST(session, says_that_it_reads_no_configuration_file) {

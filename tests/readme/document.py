@@ -66,7 +66,7 @@ def complaints_about_names(documents, root):
     """Environment variables, flags and headers that are spoken of exist."""
     headers = root / "include"
     environment = set(re.findall(r'"([A-Z][A-Z0-9_]+)"', (headers / "sonde/environment/known_names.hpp").read_text()))
-    build = [root / "CMakeLists.txt", *root.glob("tests/*/check_*.py"), *headers.rglob("*.hpp")]
+    build = [root / "CMakeLists.txt", *root.glob("tests/*/check_*.py"), *root.glob("tests/fault/*.cpp"), *headers.rglob("*.hpp")]
     flags = {name for path in build for name in re.findall(r"\bSONDE_[A-Z_]+\b", path.read_text())}
     misspelt = {"OTEL_EXPORTER_OTLP_HEADER", "OTEL_EXPORTER_OTLP_ENDPOIN"}  # on purpose, to show what sonde says then
     for document in documents:

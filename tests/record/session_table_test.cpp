@@ -128,10 +128,10 @@ TEST(session_table, restarts_while_threads_record) {
       sonde::span<"outer"> outer;
       sonde::span<"inner"> inner;
       inner.set_attribute<"text">("some text");
-      if (++turn % 10 == 0) std::this_thread::sleep_for(200us);  // or a flush takes as long as it may
+      if (++turn % 3 == 0) std::this_thread::sleep_for(200us);  // or a flush takes as long as it may
     }
   }};
-  for (int i = 0; i < 20; ++i) {
+  for (int i = 0; i < 10; ++i) {
     recording kept;
     std::this_thread::sleep_for(2ms);
     for (const auto& each : kept.spans()) ASSERT_TRUE(each.name == "outer" || each.name == "inner") << each.name;

@@ -66,6 +66,15 @@ TEST_F(datagrams, arrive_in_order_and_count_once_nobody_refused_them) {
   EXPECT_EQ(queue_.bytes(), 0u);
 }
 
+TEST_F(datagrams, that_have_gone_leave_no_room_behind_that_an_outage_took) {
+  const stub_daemon receiver;
+  queue_.open(at(receiver), std::size_t{1} << 24);
+  for (int i = 0; i < 200; ++i) queue_.add(std::string(60'000, 'x'), 1, steady::now());
+  EXPECT_GT(queue_.room(), 200u * 60'000u);
+  settle(false, &receiver);
+  EXPECT_LE(queue_.room(), datagram_queue::most_kept_room);
+}
+
 TEST_F(datagrams, wait_for_a_receiver_that_comes_back) {
   stub_daemon gone;
   const auto where = at(gone);

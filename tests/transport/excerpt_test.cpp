@@ -48,6 +48,11 @@ TEST(excerpt, masks_a_key_behind_its_scheme) {
   EXPECT_EQ(excerpt("got Bearer abcdefghijklmnopqrstuvwxyz", sent).find("abcde"), std::string::npos);
 }
 
+TEST(excerpt, masks_a_secret_with_control_characters_in_it) {
+  const pairs sent{{"x-team", "abcdefghijklmnopqrstuvwxyz"}};
+  EXPECT_EQ(excerpt("key abcdefgh\x01ijklmnop\xC2\x85qrstuvwxyz", sent), "key abcd…");
+}
+
 TEST(excerpt, masks_a_secret_that_crosses_its_end) {
   const pairs sent{{"x-team", "abcdefghijklmnopqrstuvwxyz"}};
   EXPECT_EQ(excerpt(std::string(190, 'x') + "abcdefghijklmnopqrstuvwxyz", sent), std::string(190, 'x') + "abcd…");

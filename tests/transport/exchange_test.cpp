@@ -15,6 +15,8 @@
 
 #include <gtest/gtest.h>
 
+#include <sonde/transport/gzip.hpp>
+
 #include "transport/client.hpp"
 #include "transport/http2_server.hpp"
 #include "transport/server.hpp"
@@ -160,6 +162,23 @@ TEST(exchange, a_reply_of_100_megabytes_is_not_taken_in) {
     backend.still_answers(client);
     EXPECT_LT(written, 50 * megabyte) << "the client has hung up";
   }
+}
+
+// A small reply might be unpacked to gigabytes. Nobody asks for packed ones, and one that comes all the same stays as it is.
+TEST(exchange, a_packed_reply_is_not_unpacked) {
+  const std::string packed = gzip(std::string(64 * megabyte, 'x'));
+  std::string asked;
+  const server_of_one_bad_turn backend{[&](connection peer) {
+    asked = peer.read_head();
+    peer.write("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: " + std::to_string(packed.size()) + "\r\n\r\n" + packed);
+  }};
+  http client;
+  const response got = answer_to(client, get(backend.server.url()));
+  EXPECT_EQ(got.outcome, outcome::answered) << got.error;
+  EXPECT_EQ(got.body, packed);
+  backend.still_answers(client);
+  EXPECT_EQ(asked.find("-Encoding"), std::string::npos) << asked;
+  EXPECT_EQ(asked.find("TE:"), std::string::npos) << asked;
 }
 
 TEST(exchange, redirects_lead_nowhere) {

@@ -11,6 +11,7 @@
 
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <gtest/gtest.h>
 
@@ -101,6 +102,42 @@ TEST_F(file_writer_test, what_did_not_fit_follows_without_a_gap_and_counts_once_
   EXPECT_EQ(written.spans, 5u);
   EXPECT_EQ(written.logs, 6u);
   EXPECT_EQ(file.take_written().spans, 0u);
+}
+
+// Whoever may write to the directory could have put it there: a link to a file of ours, a file that they read, a second name
+// for a file of ours. Elsewhere links are followed.
+TEST_F(file_writer_test, in_a_directory_of_everybody_nothing_is_followed_or_taken_over) {
+  const std::string other = (directory_ / "other").string();
+  std::ofstream{other} << "precious";
+  ASSERT_EQ(symlink(other.c_str(), path_.c_str()), 0);
+  file_writer file;
+  EXPECT_EQ(file.open(path_, file_writer::existing::appended_to), "") << "a directory of our own";
+  file.close();
+
+  ASSERT_EQ(chmod(directory_.c_str(), 01777), 0);
+  const std::string advice = ", in a directory that everybody may write to; give a path in a directory of your own";
+  EXPECT_EQ(file.open(path_, file_writer::existing::replaced), "'" + path_ + "' is a symbolic link" + advice);
+  ASSERT_EQ(unlink(path_.c_str()), 0);
+  ASSERT_EQ(link(other.c_str(), path_.c_str()), 0);
+  EXPECT_EQ(file.open(path_, file_writer::existing::replaced), "'" + path_ + "' is not this user's alone" + advice);
+  EXPECT_FALSE(file.is_open());
+  EXPECT_EQ(content(), "precious");
+  ASSERT_EQ(unlink(path_.c_str()), 0);
+  if (geteuid() == 0) {  // only root can give files away
+    std::ofstream{path_} << "bait";
+    ASSERT_EQ(chown(path_.c_str(), 65534, 65534), 0);
+    EXPECT_EQ(file.open(path_, file_writer::existing::appended_to), "'" + path_ + "' is not this user's alone" + advice);
+    ASSERT_EQ(unlink(path_.c_str()), 0);
+  }
+  EXPECT_EQ(file.open(path_, file_writer::existing::appended_to), "") << "a new file";
+  file.close();
+  EXPECT_EQ(file.open(path_, file_writer::existing::appended_to), "") << "our own of before";
+}
+
+TEST_F(file_writer_test, a_pipe_that_nobody_reads_is_not_waited_for) {
+  ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
+  file_writer file;
+  EXPECT_EQ(file.open(path_, file_writer::existing::appended_to), "cannot open '" + path_ + "': it is a pipe that nobody reads");
 }
 
 TEST_F(file_writer_test, pipes_and_devices_are_neither_emptied_nor_locked) {

@@ -349,7 +349,7 @@ TEST(http, reaches_loopback_past_any_proxy) {
   backend.start();
   listener no_proxy_here;
   no_proxy_here.close();
-  setenv("http_proxy", no_proxy_here.url().c_str(), 1);
+  setenv("http_proxy", ("http://me:hush-hush@" + no_proxy_here.authority()).c_str(), 1);
   http client;
   const response got = answer_to(client, post(backend.url("/")));
   request elsewhere = post("http://unknown.test/");
@@ -357,6 +357,7 @@ TEST(http, reaches_loopback_past_any_proxy) {
   unsetenv("http_proxy");
   EXPECT_EQ(got.status, 200) << got.error;
   EXPECT_EQ(proxied.error.find("connection refused"), 0U) << "others go through it: " << proxied.error;
+  EXPECT_EQ(proxied.error.find("hush-hush"), std::string::npos) << proxied.error;
 }
 
 TEST(http, wait_lasts_as_long_as_nothing_happens) {

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <cstring>
 #include <deque>
 #include <iterator>
 #include <list>
@@ -21,6 +20,7 @@
 #include <sonde/adapters/console/look.hpp>
 #include <sonde/adapters/console/output.hpp>
 #include <sonde/adapters/console/tree.hpp>
+#include <sonde/context/trace_id_hash.hpp>
 #include <sonde/pipeline/exporter.hpp>
 
 namespace sonde::console {
@@ -39,7 +39,7 @@ class exporter {
   using clock = std::chrono::steady_clock;
 
   exporter() = default;
-  explicit exporter(config wanted) : config_{std::move(wanted)} {}
+  explicit exporter(config wanted) noexcept : config_{wanted} {}
 
   [[nodiscard]] std::string_view name() const noexcept { return "console"; }
 
@@ -122,13 +122,6 @@ class exporter {
 
  private:
   using trace_list = std::list<held_trace>;  // oldest first
-  struct id_hash {
-    std::size_t operator()(const sonde::trace_id& id) const noexcept {
-      std::size_t low;  // ids are random
-      std::memcpy(&low, id.bytes + sizeof id.bytes - sizeof low, sizeof low);
-      return low;
-    }
-  };
   static constexpr std::size_t remembered = 256;  // printed traces, to know late spans by
   static constexpr std::chrono::seconds retry_after{1};
 
@@ -199,7 +192,7 @@ class exporter {
   look look_;
   output output_;
   trace_list held_;
-  std::unordered_map<sonde::trace_id, trace_list::iterator, id_hash> by_id_;
+  std::unordered_map<sonde::trace_id, trace_list::iterator, context::trace_id_hash> by_id_;
   std::deque<sonde::trace_id> printed_;
   std::string text_;
   pipeline::tally in_text_;

@@ -20,7 +20,8 @@
 
 namespace sonde::file {
 
-/// A file holds one signal. Each is created for its owner alone (0600) and appended to; a symbolic link is followed.
+/// A file holds one signal. Each is created for its owner alone (0600) and appended to; a symbolic link is followed, but not in
+/// a directory that everybody may write to.
 struct config {
   std::string path{};       // of traces
   std::string logs_path{};  // of logs

@@ -25,7 +25,7 @@
 namespace sonde::trace_event {
 
 struct config {
-  std::string path{};  // created for its owner alone (0600); what was there is replaced; a symbolic link is followed
+  std::string path{};  // created for its owner alone (0600); what was there is replaced; see file_writer.hpp
 };
 
 /// Spans are drawn within each other on the thread that ended them; those that would cross others there, on tracks of their

@@ -59,7 +59,7 @@ class clock_sync {
 
   [[nodiscard]] static std::int64_t read(clockid_t which) noexcept {
     timespec now{};
-    clock_gettime(which, &now);
+    static_cast<void>(clock_gettime(which, &now));
     return static_cast<std::int64_t>(now.tv_sec) * 1'000'000'000 + now.tv_nsec;
   }
 

@@ -19,7 +19,7 @@ namespace sonde::context {
   id_source source{};
   if (getrandom(source.state, sizeof source.state, GRND_NONBLOCK) != static_cast<ssize_t>(sizeof source.state)) {
     timespec now{};
-    clock_gettime(CLOCK_REALTIME, &now);
+    static_cast<void>(clock_gettime(CLOCK_REALTIME, &now));
     source.state[0] = ticks();
     source.state[1] = static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'007u + static_cast<std::uint64_t>(now.tv_nsec);
     source.state[2] = static_cast<std::uint64_t>(getpid());

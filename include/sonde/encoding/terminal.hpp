@@ -32,6 +32,16 @@ enum class charset : unsigned char { ascii, utf8 };
          (point >= 0x2028 && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069);
 }
 
+/// Whether append_printable would append it as it is, for a terminal that shows UTF-8.
+[[nodiscard]] constexpr bool is_printable(meta::text text) noexcept {
+  for (std::size_t at = 0; at < text.size;) {
+    const utf8_step step = next_utf8({text.data + at, text.size - at});
+    if (!step.valid || controls_terminal(code_point({text.data + at, step.size}))) return false;
+    at += step.size;
+  }
+  return true;
+}
+
 /// `\n`, `\t`, `\x1b`, `\u202e`, `\U0001f600`.
 inline void append_escape(std::string& into, std::uint32_t point) {
   if (point == '\n') return void(into += "\\n");

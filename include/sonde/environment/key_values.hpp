@@ -57,7 +57,7 @@ struct parsed_pairs {
     return std::nullopt;
   }
   if (is_placeholder(value)) {
-    complaint = "has the value '" + std::string{value} + "', which the shell or compose file did not substitute";
+    complaint = "has the value '" + printable(value) + "', which the shell or compose file did not substitute";
     return std::nullopt;
   }
   const bool headers = kind == pair_kind::headers;

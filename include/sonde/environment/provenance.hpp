@@ -69,7 +69,7 @@ class provenance {
       text = "(set)";
     }
     if (text.empty()) text = shown(value);
-    settings_.push_back({std::string{name}, std::move(text), std::move(source)});
+    settings_.push_back({std::string{name}, printable(text), std::move(source)});
     return value;
   }
 

@@ -137,8 +137,13 @@ class reader {
     return found != nullptr && !found->value.empty();
   }
 
-  /// Adds a finding of the caller's own; a sentence already there is not repeated.
-  void report(std::string sentence) {
+  /// Adds a finding of the caller's own; a sentence already there is not repeated. Beyond a hundred they are only counted.
+  void report(const std::string& text) {
+    if (findings_.size() > most_findings) {
+      findings_.back().sentence = std::to_string(++untold_) + " more findings in the environment are not told";
+      return;
+    }
+    std::string sentence = printable(text);
     const auto same = [&](const finding& known) { return known.sentence == sentence; };
     if (std::none_of(findings_.begin(), findings_.end(), same)) findings_.push_back({std::move(sentence)});
   }
@@ -150,9 +155,7 @@ class reader {
     constexpr std::size_t longest = 64;
     std::string shown{name};
     if (is_secret_name(name)) return shown + "=" + masked(value);
-    shown += "='";
-    for (const char c : value.substr(0, longest)) shown += static_cast<unsigned char>(c) < ' ' || c == 127 ? '?' : c;
-    return shown + (value.size() > longest ? "…'" : "'");
+    return shown + "='" + printable(value.substr(0, longest)) + (value.size() > longest ? "…'" : "'");
   }
 
  private:
@@ -200,8 +203,11 @@ class reader {
     return instead.empty() ? "; ignored" : "; using " + std::string{instead};
   }
 
+  static constexpr std::size_t most_findings = 100;
+
   std::vector<variable> variables_;
   std::vector<finding> findings_;
+  std::size_t untold_ = 1;  // once there are more: the last of them is overwritten
 };
 
 }  // namespace sonde::environment

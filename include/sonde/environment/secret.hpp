@@ -36,7 +36,7 @@ using pairs = std::vector<std::pair<std::string, std::string>>;
 /// A header's name, unless it looks like a key that was written where the name belongs (`HEADERS=c2VjcmV0…=`).
 [[nodiscard]] inline std::string shown_header_name(std::string_view name) {
   const bool plausible = name.size() < 16 || (name.find('-') != std::string_view::npos && name.size() < 48);
-  return plausible ? std::string{name} : masked(name);
+  return plausible ? printable(name) : masked(name);
 }
 
 /// `name: abcd…, other: (set)`; no value is shown whole.

@@ -33,6 +33,14 @@ namespace sonde::environment {
   return true;
 }
 
+/// Fit for one line of a terminal: a control character reads `?`.
+[[nodiscard]] inline std::string printable(std::string_view text) {
+  std::string shown{text};
+  for (char& c : shown)
+    if (static_cast<unsigned char>(c) < ' ' || c == 127) c = '?';
+  return shown;
+}
+
 /// Whether `part` occurs in `text`.
 [[nodiscard]] constexpr bool contains_ignoring_case(std::string_view text, std::string_view part) noexcept {
   for (std::size_t i = 0; i + part.size() <= text.size(); ++i)

@@ -27,6 +27,7 @@
 #define SONDE_THROW_TRACE_HOOK [[gnu::weak, gnu::used, gnu::visibility("default")]]
 #endif
 
+// NOLINTBEGIN(misc-definitions-in-headers): included in one file of the program, by the runtime's own names
 extern "C" {
 
 SONDE_THROW_TRACE_HOOK _Unwind_Reason_Code _Unwind_RaiseException(_Unwind_Exception* raised) {
@@ -40,6 +41,7 @@ SONDE_THROW_TRACE_HOOK _Unwind_Reason_Code _Unwind_Resume_or_Rethrow(_Unwind_Exc
 }
 
 }  // extern "C"
+// NOLINTEND(misc-definitions-in-headers)
 
 #undef SONDE_THROW_TRACE_HOOK
 #undef SONDE_THROW_TRACE_IS_STRONG

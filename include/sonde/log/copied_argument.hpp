@@ -77,6 +77,7 @@ template <copyable_argument T>
   else if constexpr (std::is_integral_v<T>)
     return {value, 0, argument_kind::unsigned_integer};
   else if constexpr (is_address<T>)
+    // NOLINTNEXTLINE(bugprone-casting-through-void): nullptr is an address too
     return {reinterpret_cast<std::uint64_t>(static_cast<const void*>(value)), 0, argument_kind::pointer};
   else if constexpr (is_string<T>)
     return copied_text(value.data(), value.size());

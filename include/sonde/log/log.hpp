@@ -65,7 +65,7 @@ template <bool Attributes, class... T>
 [[nodiscard]] constexpr auto select_all(T&... arguments) noexcept {
   return std::tuple_cat(select<is_attribute<std::remove_const_t<T>> == Attributes>(arguments)...);
 }
-template <class... T>
+template <class... T>  // NOLINTNEXTLINE(misc-redundant-expression): two of one type
 inline constexpr bool has_attributes = (is_attribute<std::remove_cvref_t<T>> || ...);
 
 /// One for all calls with arguments of these types.

@@ -114,7 +114,7 @@ class protobuf_writer {
   [[nodiscard, gnu::noinline]] char* close_elsewhere(char* at, std::size_t content, std::size_t gap) {
     const std::size_t size = to_.offset(at) - content;
     const std::size_t needed = encoding::varint_size(size);
-    at = to_.room(at, needed);
+    static_cast<void>(to_.room(at, needed));
     std::memmove(to_.at(content) + needed - gap, to_.at(content), size);
     encoding::put_varint(to_.at(content) - gap, size);
     return to_.at(content) - gap + needed + size;

@@ -10,7 +10,8 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
-#include <new>
+#include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -21,6 +22,7 @@
 #include <sonde/context/clock_sync.hpp>
 #include <sonde/pipeline/drain.hpp>
 #include <sonde/pipeline/hub.hpp>
+#include <sonde/pipeline/loss_lines.hpp>
 #include <sonde/pipeline/poller.hpp>
 #include <sonde/pipeline/slot.hpp>
 #include <sonde/transport/driver.hpp>
@@ -31,22 +33,29 @@ class collector : public std::enable_shared_from_this<collector> {
  public:
   using clock = std::chrono::steady_clock;
 
-  explicit collector(std::uint64_t session) : session_{session}, drain_{hub::instance().recorders, session} {}
+  /// `out` lives as long as the owner that `start` is given.
+  collector(std::uint64_t session, const diagnostics& out)
+      : session_{session}, out_{out}, drain_{hub::instance().recorders, session} {}
 
   [[nodiscard]] context::clock_sync& times() noexcept { return times_; }
   void add(std::unique_ptr<slot> exporter) { slots_.push_back(std::move(exporter)); }
   void add(std::unique_ptr<polling> asking) { pollings_.push_back(std::move(asking)); }
   void add(std::shared_ptr<transport::driver> driver) { drivers_.push_back(std::move(driver)); }
 
-  /// `owner` lives as long as the thread. Throws std::system_error where no thread can be made.
+  /// `owner` lives as long as the thread. Throws setup_error where no thread can be made.
   void start(std::shared_ptr<void> owner) {
-    thread_ = std::thread{[self = shared_from_this(), owner] { self->run(); }};
+    try {
+      thread_ = std::thread{[self = shared_from_this(), owner] { self->run(); }};
+    } catch (const std::system_error& none) {
+      throw setup_error{std::string{"the system gives it no thread: "} + none.what()};
+    }
   }
   /// Whether the caller is its thread: that cannot wait for itself.
   [[nodiscard]] bool runs_here() const noexcept { return runner_.load() == std::this_thread::get_id(); }
 
   /// Everything ended before the call is exported or counted as dropped, or the deadline passes: then false.
   [[nodiscard]] bool flush(clock::time_point deadline) {
+    if (runs_here()) return false;  // as from a diagnostics handler
     std::unique_lock lock{control_};
     if (finished_) return true;
     const std::uint64_t mine = ++flushes_asked_;
@@ -56,50 +65,65 @@ class collector : public std::enable_shared_from_this<collector> {
     return flushes_kept_ >= mine;
   }
 
-  /// Flushes until the deadline, counts the rest as lost, ends the thread. The hub must be disconnected. False where
-  /// something was left, or the thread is stuck in an exporter: then it is left behind.
+  /// Flushes until the deadline, counts the rest as lost, says what was, ends the thread. The hub must be disconnected. False
+  /// where something was left, or the thread is stuck in an exporter or in the user's handler: then it is left behind.
   [[nodiscard]] bool stop(clock::time_point deadline) {
-    std::unique_lock lock{control_};
+    std::unique_lock lock{control_, std::defer_lock};
+    // A signal handler that ends the program may have interrupted who holds it.
+    while (!runs_here() && !lock.try_lock() && clock::now() < deadline) std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    if (!lock.owns_lock()) {
+      hub::instance().recorders.surrender(session_);
+      thread_.detach();
+      return false;
+    }
     stopping_ = true;
     stop_deadline_ = deadline;
     hub::instance().waker.insist();
-    const bool ended = progress_.wait_until(lock, deadline + grace, [&] { return finished_; });
+    const auto done = [&] { return finished_; };
+    bool ended = progress_.wait_until(lock, deadline + grace, done);
+    if (!ended && in_transport_) {
+      // That waits for nobody, though it may take a while to read certificates. A thread left behind in it would still use
+      // libraries that the end of the program takes down.
+      const auto until = clock::now() + transport_grace;
+      while (in_transport_ && clock::now() < until) progress_.wait_for(lock, std::chrono::milliseconds{1});
+      ended = progress_.wait_for(lock, grace, done);
+    }
     const bool complete = ended && !left_over_;
     if (!ended) hub::instance().recorders.surrender(session_);  // before the thread can find out that it has finished
     lock.unlock();
-    if (ended)
+    if (ended) {
       thread_.join();
-    else
+      joined_ = true;
+    } else {
       thread_.detach();
+      if (!out_.speaking()) tell_losses_of_last_count();
+    }
     return complete;
   }
 
-  /// In the child of a fork, where the thread does not exist.
+  /// In the child of a fork, where the thread does not exist. Must not be destroyed afterwards: the thread's handle may be that
+  /// of another one by now, neither to be joined nor detached.
   void abandon() noexcept {
     for (const auto& each : slots_) each->abandon();
     for (const auto& each : pollings_) each->abandon();
-    // Its handle may be that of another thread by now: neither joined nor detached.
-    static_cast<void>(new (std::nothrow) std::thread{std::move(thread_)});
   }
 
   /// The ledger. Waits for the pass under way and for threads preempted inside a call; where an exporter blocks the pass, or
   /// a thread does not come out of its call, the ledger is as it last was.
   [[nodiscard]] session_stats stats() const {
     session_stats now;
-    observers_.fetch_add(1);
-    bool settled = false;
-    for (int attempt = 0; attempt < 1000 && !settled; ++attempt) {
-      if (const std::unique_lock lock{work_, std::try_to_lock}; lock) settled = count(now);
-      if (!settled) std::this_thread::sleep_for(std::chrono::microseconds{200});
-    }
-    observers_.fetch_sub(1);
-    if (settled) return now;
-    const std::lock_guard lock{control_};
-    return last_count_;
+    if (!settles(now, 1000)) copy_last_count(now);
+    return now;
+  }
+  /// After `stop`: of a thread that was left behind, what it last counted. Where `into` holds an earlier ledger of this session,
+  /// memory is not needed.
+  void last_stats(session_stats& into) const {
+    if (!joined_ || !settles(into, 100)) copy_last_count(into);
   }
 
  private:
   static constexpr std::chrono::milliseconds grace{20};
+  static constexpr std::chrono::milliseconds transport_grace{1000};
   static constexpr std::chrono::microseconds shortest_sleep{500};
   static constexpr std::chrono::milliseconds longest_sleep{1000};
   static constexpr std::size_t catching_up = std::size_t{2} << 20;  // there is more: no sleep
@@ -112,7 +136,7 @@ class collector : public std::enable_shared_from_this<collector> {
     pthread_sigmask(SIG_BLOCK, &all, nullptr);  // the program's signals are the program's; SIGPIPE is nobody's
     std::chrono::nanoseconds sleep = shortest_sleep;
     for (;;) {
-      const clock::time_point now = clock::now();
+      clock::time_point now = clock::now();
       const orders asked = read_orders();
       const std::size_t drained = pass(now, asked);
       if (answer(now, asked)) return hub::instance().recorders.hand_back(session_);
@@ -134,17 +158,42 @@ class collector : public std::enable_shared_from_this<collector> {
   [[nodiscard]] orders read_orders() const noexcept {
     const std::lock_guard lock{control_};
     return {flushes_asked_, stopping_ || flushes_done_ != flushes_asked_, stopping_,
-            stopping_ ? stop_deadline_ : flush_deadline_};
+            stopping_ ? stop_deadline_.load() : flush_deadline_};
   }
 
-  /// One round over rings, exporters and connections; returns how many bytes of records it found.
-  std::size_t pass(clock::time_point now, const orders& asked) noexcept {
+  [[nodiscard]] bool settles(session_stats& now, int attempts) const {
+    struct observer {
+      std::atomic<int>& all;
+      explicit observer(std::atomic<int>& others) noexcept : all{others} { all.fetch_add(1); }
+      ~observer() { all.fetch_sub(1); }
+    } const here{observers_};
+    for (int attempt = 0; attempt < attempts; ++attempt) {
+      if (const std::unique_lock lock{work_, std::try_to_lock}; lock && count(now)) return true;
+      std::this_thread::sleep_for(std::chrono::microseconds{200});
+    }
+    return false;
+  }
+  void copy_last_count(session_stats& into) const {
+    std::unique_lock lock{control_, std::try_to_lock};
+    // Held briefly, but maybe by whom a signal handler interrupted that ends the program.
+    for (int attempt = 0; attempt < 20 && !lock; ++attempt) {
+      std::this_thread::sleep_for(std::chrono::milliseconds{1});
+      static_cast<void>(lock.try_lock());
+    }
+    if (lock) into = last_count_;
+  }
+
+  /// One round over rings, exporters and connections; returns how many bytes of records it found. `now` is when it began, then
+  /// when it ended. What is left in the rings at the deadline of a shutdown, be it much, is counted and not looked at.
+  std::size_t pass(clock::time_point& now, const orders& asked) noexcept {
     const std::lock_guard lock{work_};
     times_.update();
     const std::size_t drained = drain_.run(
         now, asked.flushing,
         [&](const record::record_run& run) noexcept {
-          for (const auto& each : slots_) each->take(run, now);
+          const bool late = clock::now() >= stop_deadline_.load(std::memory_order_relaxed);
+          left_over_ = left_over_ || late;
+          for (const auto& each : slots_) late ? each->refuse(run) : each->take(run, now);
         },
         [&](record::record_view opening) noexcept {
           for (const auto& each : slots_) each->hear(opening);
@@ -152,9 +201,12 @@ class collector : public std::enable_shared_from_this<collector> {
     for (const auto& each : slots_) each->advance(now, asked.flushing);
     if (!asked.stopping)
       for (const auto& each : pollings_) each->advance(now);
+    in_transport_ = true;
     for (const auto& each : drivers_) each->perform();
-    if (asked.stopping && !all_idle() && now >= asked.deadline) {
-      left_over_ = true;
+    in_transport_ = false;
+    now = clock::now();
+    if (const bool idle = all_idle(); asked.stopping && (idle || now >= asked.deadline)) {
+      left_over_ = left_over_ || !idle;
       for (const auto& each : slots_) each->give_up();
     }
     return drained;
@@ -163,8 +215,7 @@ class collector : public std::enable_shared_from_this<collector> {
   /// Tells those who wait; true where the thread is to end.
   [[nodiscard]] bool answer(clock::time_point now, const orders& asked) noexcept {
     const bool idle = all_idle();
-    if (asked.stopping && idle)
-      for (const auto& each : slots_) each->give_up();
+    if (asked.stopping && (idle || now >= asked.deadline)) tell_losses_now();
     session_stats fresh;  // made and freed outside the lock, which others wait for
     const bool counted = now >= next_count_ && try_count(fresh);
     const std::lock_guard lock{control_};
@@ -174,6 +225,7 @@ class collector : public std::enable_shared_from_this<collector> {
     }
     if (!asked.flushing || (!idle && now < asked.deadline)) return false;
     flushes_done_ = asked.flush;
+    if (flushes_done_ == flushes_asked_) flush_deadline_ = {};
     if (idle) flushes_kept_ = asked.flush;
     finished_ = asked.stopping;
     progress_.notify_all();
@@ -182,9 +234,10 @@ class collector : public std::enable_shared_from_this<collector> {
 
   /// False where a thread's part is torn.
   [[nodiscard]] bool count(session_stats& now) const {
-    now = {};
+    now.spans = now.logs = {};
     const bool settled = drain_.count(now);
-    for (const auto& each : slots_) now.exporters.push_back(each->stats());
+    now.exporters.resize(slots_.size());
+    for (std::size_t i = 0; i < slots_.size(); ++i) now.exporters[i] = slots_[i]->stats();
     return settled;
   }
 
@@ -193,6 +246,29 @@ class collector : public std::enable_shared_from_this<collector> {
       return count(now);
     } catch (...) {
       return false;  // memory is short
+    }
+  }
+
+  /// Said by its thread before anybody hears that it has finished: a handler that blocks, blocks nobody else. By another thread
+  /// where this one is stuck elsewhere.
+  void tell_losses(const session_stats& last) noexcept {
+    if (losses_told_.exchange(true)) return;
+    try {
+      for (const std::string& each : loss_lines(last)) out_.say(each);
+    } catch (...) {  // no memory for words
+    }
+  }
+  void tell_losses_now() noexcept {
+    session_stats last;
+    static_cast<void>(try_count(last));  // a thread inside a call is not waited for: what is lost is known
+    tell_losses(last);
+  }
+  void tell_losses_of_last_count() noexcept {
+    try {
+      session_stats last;
+      copy_last_count(last);
+      tell_losses(last);
+    } catch (...) {
     }
   }
 
@@ -227,6 +303,7 @@ class collector : public std::enable_shared_from_this<collector> {
   std::condition_variable progress_;
   context::clock_sync times_;
   std::uint64_t session_;
+  const diagnostics& out_;
   drain drain_;
   std::vector<std::unique_ptr<slot>> slots_;
   std::vector<std::unique_ptr<polling>> pollings_;
@@ -235,10 +312,13 @@ class collector : public std::enable_shared_from_this<collector> {
   std::uint64_t flushes_done_ = 0;  // in time or not
   std::uint64_t flushes_kept_ = 0;  // in time
   clock::time_point flush_deadline_{};
-  clock::time_point stop_deadline_{};
+  std::atomic<clock::time_point> stop_deadline_{clock::time_point::max()};  // looked at in the midst of a pass
   bool stopping_ = false;
   bool finished_ = false;
   bool left_over_ = false;
+  std::atomic<bool> losses_told_{false};
+  std::atomic<bool> joined_{false};
+  std::atomic<bool> in_transport_{false};
   mutable std::atomic<int> observers_{0};  // wait in stats(): let them at the work
   session_stats last_count_;
   clock::time_point next_count_{};

@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <pthread.h>
@@ -18,11 +19,13 @@
 #include <sonde/config.hpp>
 #include <sonde/context/trace_time.hpp>
 #include <sonde/pipeline/recorder_pool.hpp>
+#include <sonde/pipeline/undisturbed.hpp>
 #include <sonde/pipeline/waker.hpp>
 #include <sonde/record/active_spans.hpp>
 #include <sonde/record/entries.hpp>
 #include <sonde/record/exception_event.hpp>
 #include <sonde/record/exception_text.hpp>
+#include <sonde/record/lasting.hpp>
 #include <sonde/record/opening.hpp>
 #include <sonde/record/registry.hpp>
 #include <sonde/record/session_table.hpp>
@@ -32,10 +35,7 @@ namespace sonde::pipeline {
 
 class hub {
  public:
-  [[nodiscard]] static hub& instance() {
-    static hub* const made = new hub;
-    return *made;
-  }
+  [[nodiscard]] static hub& instance() { return record::lasting<hub>(); }
 
   record::registry descriptions;
   recorder_pool recorders;
@@ -52,10 +52,11 @@ class hub {
   };
   /// Plugs the session in. False where another one is live.
   [[nodiscard]] bool connect(const session_terms& terms) {
+    const undisturbed calm;
     const std::lock_guard lock{mutex_};
     if (occupied_) return false;
-    occupied_ = true;
     samplers_.push_back(std::make_unique<sampling::any_sampler>(terms.sampler));  // kept: a thread may be asking an old one
+    occupied_ = true;  // nothing throws from here on
     sampler_.store(samplers_.back().get(), std::memory_order_release);
     propagators_.store(terms.propagators, std::memory_order_relaxed);
     timed_trace_ids_.store(terms.timed_trace_ids, std::memory_order_relaxed);
@@ -72,30 +73,48 @@ class hub {
   }
   /// Of all threads, from now on.
   void set_log_level(level least) noexcept {
+    const undisturbed calm;
     recorders.set_log_level(least, [this, least] { log_level_.store(least, std::memory_order_relaxed); });
   }
   /// From here on spans and logs are no-ops. The collector may still read what they left, until `vacate`.
   void disconnect() noexcept {
+    const undisturbed calm;
     const std::lock_guard lock{mutex_};
     __atomic_store_n(&record::the_root.table, nullptr, __ATOMIC_RELEASE);
     recorders.stop_all();
   }
   /// Another session may start.
   void vacate() noexcept {
+    exclusively([this] { occupied_ = false; });
+  }
+  /// For what belongs to a session and outlives it. Short work, which must not come back here: a fork waits for it, so that the
+  /// child finds it whole, and so do signals.
+  template <class Work>
+  void exclusively(Work work) {
+    const undisturbed calm;
     const std::lock_guard lock{mutex_};
-    occupied_ = false;
+    work();
+  }
+  /// In the child of a fork: the parent's session, which is neither used nor destroyed here. `link` is a member of it.
+  void keep(std::shared_ptr<void>& link, std::shared_ptr<void> parents) noexcept {
+    exclusively([&] {
+      link = std::move(kept_);
+      kept_ = std::move(parents);
+    });
   }
   [[nodiscard]] std::uint64_t session() const noexcept { return session_.load(std::memory_order_relaxed); }
   /// How many forks lie between the first process and this one.
   [[nodiscard]] std::uint64_t forks() const noexcept { return forks_.load(std::memory_order_relaxed); }
 
- private:
-  hub() {
+  /// Once, by whoever makes it.
+  void watch_forks() noexcept {
     pthread_atfork([] { instance().before_fork(); }, [] { instance().after_fork(); },
                    [] { instance().in_forked_child(); });
   }
 
+ private:
   static record::recorder* attach() noexcept {
+    const undisturbed calm;
     return instance().recorders.attach([]() noexcept -> recorder_pool::terms {
       hub& here = instance();
       const sampling::any_sampler* chosen = here.sampler_.load(std::memory_order_acquire);
@@ -104,6 +123,7 @@ class hub {
     });
   }
   static std::uint32_t enroll(record::description& fresh) noexcept {
+    const undisturbed calm;
     try {
       return instance().descriptions.enroll(fresh);
     } catch (...) {
@@ -111,6 +131,7 @@ class hub {
     }
   }
   static std::uint32_t locate(record::description& site, const char* file, std::uint32_t line, const char* function) noexcept {
+    const undisturbed calm;
     try {
       return instance().descriptions.locate(site, file, line, function);
     } catch (...) {
@@ -198,6 +219,7 @@ class hub {
   std::atomic<level> log_level_{level::trace};
   std::atomic<std::uint64_t> session_{0};
   std::atomic<std::uint64_t> forks_{0};
+  std::shared_ptr<void> kept_;
 };
 
 }  // namespace sonde::pipeline

@@ -6,6 +6,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <new>
 #include <string_view>
 #include <vector>
 
@@ -21,7 +23,7 @@ class log_text final : public record::text_maker {
   [[nodiscard]] bool make(std::string_view format, record::entry_cursor entries,
                           std::string_view& text) noexcept override {
     try {
-      if (text_.capacity() > largest_kept) text_ = fmt::memory_buffer{};
+      if (text_.capacity() > largest_kept) text_ = text_buffer{};
       text_.clear();
       arguments_.clear();
       while (entries.next())
@@ -39,6 +41,16 @@ class log_text final : public record::text_maker {
 
  private:
   static constexpr std::size_t largest_kept = std::size_t{1} << 20;
+
+  /// Refuses what no text of a record needs: an argument may be the width that it is padded to, and ask for gigabytes.
+  template <class T>
+  struct bounded_allocator : std::allocator<T> {
+    [[nodiscard]] T* allocate(std::size_t count) {
+      if (count > 2 * record::max_payload) throw std::bad_alloc{};
+      return std::allocator<T>::allocate(count);
+    }
+  };
+  using text_buffer = fmt::basic_memory_buffer<char, fmt::inline_buffer_size, bounded_allocator<char>>;
 
   void add(record::argument_kind kind, const record::value_view& from) {
     using record::argument_kind;
@@ -59,7 +71,7 @@ class log_text final : public record::text_maker {
     arguments_.push_back(fmt::format_args{store}.get(0));
   }
 
-  fmt::memory_buffer text_;
+  text_buffer text_;
   std::vector<fmt::basic_format_arg<fmt::format_context>> arguments_;
 };
 

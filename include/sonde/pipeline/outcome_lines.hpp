@@ -23,9 +23,10 @@ class outcome_lines {
   /// What each line begins with.
   void whose(std::string name) { name_ = std::move(name); }
 
-  /// The first success is a line; so is the first after failures. `what` was accepted.
+  /// The first success is a line; so is the first after a line about failures: a backend that comes and goes all the time makes no
+  /// more of them than of those. `what` was accepted.
   void success(std::string_view what) noexcept {
-    const bool failed = std::exchange(failing_, false);
+    const bool failed = std::exchange(told_to_fail_, false);
     const bool again = std::exchange(succeeded_, true);
     if (!again || failed) say(again ? "accepted again: " : "first batch accepted: ", what);
   }
@@ -36,9 +37,9 @@ class outcome_lines {
 
  private:
   void report(std::string_view sentence, rate_limit& lines, time_point now) noexcept {
-    failing_ = true;
     const std::int64_t held_back = lines.admit(now);
     if (held_back < 0) return;
+    told_to_fail_ = true;
     try {
       say(sentence, held_back > 0 ? " (" + std::to_string(held_back) + " more like this since)" : std::string{});
     } catch (...) {  // no memory for words
@@ -54,7 +55,7 @@ class outcome_lines {
   const diagnostics* out_;
   std::string name_;
   bool succeeded_ = false;
-  bool failing_ = false;
+  bool told_to_fail_ = false;
   rate_limit trouble_{std::chrono::minutes{1}};
   rate_limit failure_{std::chrono::minutes{1}};
 };

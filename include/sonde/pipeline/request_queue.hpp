@@ -127,11 +127,10 @@ class request_queue {
   }
   [[nodiscard]] bool is_ready(time_point now) noexcept {
     if (errands_.ready(now)) return true;
-    try {
+    say([&] {
       if (const std::string why = errands_.obstacle(); !why.empty() && !waiting_.empty())
         lines_.trouble(why + "; waiting: " + told(total()), now);
-    } catch (...) {  // no memory for words
-    }
+    });
     return false;
   }
 
@@ -196,7 +195,7 @@ class request_queue {
     return limits_.timeout - std::chrono::duration_cast<std::chrono::milliseconds>(now - some.begun);
   }
 
-  void receive(place what, const transport::response& reply) {
+  void receive(place what, const transport::response& reply) noexcept {
     const time_point now = std::chrono::steady_clock::now();
     what->under_way = false;
     --under_way_;
@@ -206,19 +205,32 @@ class request_queue {
       case verdict::outcome::retry: return retry(what, judged, now);
       case verdict::outcome::too_much: shrink(what, judged.sentence, now); break;
       case verdict::outcome::refused:
-        lines_.failure(judged.sentence, now);
+        say([&] { lines_.failure(judged.sentence, now); });
         finish(what, judged.lost_as);
     }
   }
 
-  [[nodiscard]] verdict judge(const transport::response& reply, [[maybe_unused]] const batch& sent) {
-    if constexpr (judges_by_batch<Lane>)
-      return lane_.judge(reply, sent);
-    else
-      return lane_.judge(reply);
+  /// Where there is no memory to read a reply with, the request is tried again.
+  [[nodiscard]] verdict judge(const transport::response& reply, [[maybe_unused]] const batch& sent) noexcept {
+    try {
+      if constexpr (judges_by_batch<Lane>)
+        return lane_.judge(reply, sent);
+      else
+        return lane_.judge(reply);
+    } catch (...) {
+      return {.result = verdict::outcome::retry};
+    }
+  }
+  /// What is only said does no harm where there is no memory for words.
+  template <class Words>
+  static void say(Words words) noexcept {
+    try {
+      words();
+    } catch (...) {
+    }
   }
 
-  void accept(place what, const verdict& judged, time_point now) {
+  void accept(place what, const verdict& judged, time_point now) noexcept {
     resume_ = {};
     const tally all = what->records;
     const bool is_spans = all.spans != 0;
@@ -227,43 +239,48 @@ class request_queue {
     ledger_.settled(all);
     ledger_.exported({all.spans - rejected.spans, all.logs - rejected.logs});
     ledger_.dropped(rejected, drop_reason::rejected);
-    if (judged.sentence.empty())
-      lines_.success(told(all));
-    else
-      lines_.failure(judged.sentence, now);
     static_cast<void>(waiting_.remove(what));
+    say([&] { judged.sentence.empty() ? lines_.success(told(all)) : lines_.failure(judged.sentence, now); });
   }
 
-  void retry(place what, const verdict& judged, time_point now) {
+  void retry(place what, const verdict& judged, time_point now) noexcept {
     const auto wait = backoff_.delay(what->attempts, judged.retry_after);
     if (limits_.timeout.count() != 0 && wait >= remaining(*what, now)) {
-      lines_.failure(judged.sentence + (judged.sentence.empty() ? "" : "; ") + "gave up after " +
-                         counted(what->attempts, "attempt") + ": " + told(what->records) + " lost",
-                     now);
+      say([&] {
+        lines_.failure(judged.sentence + (judged.sentence.empty() ? "" : "; ") + "gave up after " +
+                           counted(what->attempts, "attempt") + ": " + told(what->records) + " lost",
+                       now);
+      });
       finish(what, drop_reason::retries_exhausted);
       return;
     }
-    if (!judged.sentence.empty()) lines_.trouble(judged.sentence + "; will retry", now);
+    if (!judged.sentence.empty()) say([&] { lines_.trouble(judged.sentence + "; will retry", now); });
     what->next_attempt = now + wait;
     resume_ = std::max(resume_, what->next_attempt);  // whoever cannot take this one is left alone with the others
   }
 
   /// Two requests in place of one that is too large, or its end where it has a single record.
-  place shrink(place what, const std::string& why, time_point now) {
+  place shrink(place what, const std::string& why, time_point now) noexcept {
     if constexpr (can_split) {
       if (what->records.records() > 1) {
-        lines_.trouble(why + "; sending " + told(what->records) + " in two requests", now);
+        say([&] { lines_.trouble(why + "; sending " + told(what->records) + " in two requests", now); });
         return divide(what);
       }
     }
     if constexpr (requires { lane_.reduce(what->content); }) {
-      if (lane_.reduce(what->content)) {
-        lines_.trouble(why + "; sending less of it", now);
+      bool is_less = false;
+      try {
+        is_less = lane_.reduce(what->content);
+      } catch (...) {
+        return finish(what, drop_reason::no_memory);
+      }
+      if (is_less) {
+        say([&] { lines_.trouble(why + "; sending less of it", now); });
         what->next_attempt = {};
         return what;
       }
     }
-    lines_.failure(why + ": " + told(what->records) + " lost", now);
+    say([&] { lines_.failure(why + ": " + told(what->records) + " lost", now); });
     return finish(what, drop_reason::too_large);
   }
 

@@ -3,11 +3,13 @@
 
 // A recording session: made by sonde::start, ended by its destructor. Holds the collector and the exporters.
 
+#include <atomic>
 #include <chrono>
 #include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,16 +18,18 @@
 #include <sonde/environment/near_miss.hpp>
 #include <sonde/environment/reader.hpp>
 #include <sonde/pipeline/collector.hpp>
+#include <sonde/pipeline/deadline.hpp>
+#include <sonde/pipeline/exit_hook.hpp>
 #include <sonde/pipeline/limits.hpp>
 #include <sonde/pipeline/log_level.hpp>
 #include <sonde/pipeline/log_text.hpp>
-#include <sonde/pipeline/loss_lines.hpp>
 #include <sonde/pipeline/part.hpp>
 #include <sonde/pipeline/poller.hpp>
 #include <sonde/pipeline/request_slot.hpp>
 #include <sonde/pipeline/session_config.hpp>
 #include <sonde/pipeline/sink_slot.hpp>
 #include <sonde/pipeline/terminate_report.hpp>
+#include <sonde/pipeline/undisturbed.hpp>
 #include <sonde/propagation/from_environment.hpp>
 #include <sonde/record/record_reader.hpp>
 #include <sonde/resource/detect.hpp>
@@ -47,7 +51,24 @@ struct session_core {
   std::optional<sampling::any_sampler> sampler;
   std::shared_ptr<pipeline::collector> collector;
   std::uint64_t forks = 0;
+  std::chrono::milliseconds shutdown_timeout{};
   std::function<void()> begin_polling;  // for the sampler, if it needs that; once the collector is there
+  std::shared_ptr<void> kept_before;    // the hub's, in a forked child
+
+  [[nodiscard]] bool is_here() const noexcept { return forks == hub::instance().forks(); }
+
+  /// Stops recording, sends what has ended, counts the rest as dropped. Once, whoever comes first: the session or the end of the
+  /// program. False where something was left.
+  bool end(std::chrono::milliseconds timeout) noexcept {
+    if (ended_.exchange(true)) return complete_;
+    const auto deadline = deadline_in(timeout);
+    terminate_report::disarm();
+    exit_hook::disarm();
+    hub::instance().disconnect();
+    complete_ = collector->stop(deadline);
+    hub::instance().vacate();
+    return complete_;
+  }
 
   /// Before the collector is there. The first sampler that is brought is used, unless the program gave one itself.
   template <part Part>
@@ -58,6 +79,8 @@ struct session_core {
         brought = given.bring_sampler(at_start);
       } catch (const std::exception& error) {
         return environment.report(std::string{"a sampler given to start is not used: "} + error.what());
+      } catch (...) {
+        return environment.report("a sampler given to start is not used: what it threw is no std::exception");
       }
       if (!brought) return;
       if (sampler)
@@ -118,11 +141,14 @@ struct session_core {
   }
 
   std::vector<std::pair<const char*, std::shared_ptr<void>>> by_type_;
+  std::atomic<bool> ended_{false};
+  std::atomic<bool> complete_{false};
 };
 
 }  // namespace pipeline
 
-/// Movable, not copyable. Its destructor flushes within `session_config::shutdown_timeout`. In a forked child it does nothing.
+/// Movable, not copyable. Its destructor flushes within `session_config::shutdown_timeout`; so does std::exit, which would not
+/// destroy it. In a forked child it does nothing.
 class live_session {
  public:
   live_session() = default;
@@ -146,25 +172,22 @@ class live_session {
 
   /// Sends what has ended so far. False where the timeout passed first.
   bool force_flush(std::chrono::milliseconds timeout = std::chrono::milliseconds{5000}) noexcept {
+    const pipeline::uncancelled calm;
     if (!is_here()) return core_ == nullptr && refusal_.empty();
-    return core_->collector->flush(std::chrono::steady_clock::now() + timeout);
+    return core_->collector->flush(pipeline::deadline_in(timeout));
   }
   /// Stops recording, sends what has ended, counts the rest as dropped. False where something was left. Later calls do nothing.
   bool shutdown(std::chrono::milliseconds timeout = std::chrono::milliseconds{5000}) noexcept {
+    const pipeline::uncancelled calm;
     if (core_ == nullptr) return true;
     if (!is_here()) {
       forget();
       return true;
     }
-    const auto deadline = std::chrono::steady_clock::now() + timeout;
-    pipeline::terminate_report::disarm();
-    pipeline::hub::instance().disconnect();
-    const bool complete = core_->collector->stop(deadline);
-    pipeline::hub::instance().vacate();
+    const bool complete = core_->end(timeout);
     try {
-      last_ = core_->collector->stats();
+      core_->collector->last_stats(last_);
       settings_ = core_->settings.settings();
-      for (const std::string& each : pipeline::loss_lines(last_)) core_->out.say(each);
     } catch (...) {
     }
     core_.reset();
@@ -175,7 +198,10 @@ class live_session {
     if (is_here()) pipeline::hub::instance().set_log_level(least);
   }
   /// The loss ledger; after shutdown as it was then.
-  [[nodiscard]] session_stats stats() const { return is_here() ? core_->collector->stats() : last_; }
+  [[nodiscard]] session_stats stats() const {
+    const pipeline::uncancelled calm;
+    return is_here() ? core_->collector->stats() : last_;
+  }
   /// What came from where: settings with their values (secrets masked) and sources; after shutdown as they were.
   [[nodiscard]] std::vector<environment::setting> settings() const {
     return core_ != nullptr ? core_->settings.settings() : settings_;
@@ -186,15 +212,23 @@ class live_session {
   [[nodiscard]] static live_session begin(session_config config, Parts... parts);
 
  private:
-  void end() noexcept { shutdown(shutdown_timeout_); }
-  [[nodiscard]] bool is_here() const noexcept {
-    return core_ != nullptr && core_->forks == pipeline::hub::instance().forks();
+  template <pipeline::given_part... Parts>
+  [[nodiscard]] static live_session open(std::shared_ptr<pipeline::session_core> core, session_config& config, Parts&... parts);
+  void refuse(const pipeline::diagnostics& out, const char* why) noexcept {
+    try {
+      refusal_ = std::string{"the session could not start: "} + why;
+    } catch (...) {
+      refusal_ = "out of memory";  // short enough to need none
+    }
+    out.say(refusal_);
   }
+  void end() noexcept { shutdown(shutdown_timeout_); }
+  [[nodiscard]] bool is_here() const noexcept { return core_ != nullptr && core_->is_here(); }
   /// The parent of this forked child owns the thread and the sockets: nothing is touched, nothing is freed.
   void forget() noexcept {
-    core_->collector->abandon();
-    static_cast<void>(new (std::nothrow) std::shared_ptr<pipeline::session_core>(std::move(core_)));
-    core_.reset();
+    pipeline::session_core& parents = *core_;
+    parents.collector->abandon();
+    pipeline::hub::instance().keep(parents.kept_before, std::move(core_));
   }
 
   std::shared_ptr<pipeline::session_core> core_;
@@ -206,12 +240,36 @@ class live_session {
 
 template <pipeline::given_part... Parts>
 live_session live_session::begin(session_config config, Parts... parts) {
+  live_session refused;
+  std::shared_ptr<pipeline::session_core> core;
+  pipeline::diagnostics without_core;
+  const auto out = [&]() -> const pipeline::diagnostics& {
+    if (core != nullptr) return core->out;
+    without_core.use(std::move(config.diagnostics));
+    return without_core;
+  };
+  try {
+    core = std::make_shared<pipeline::session_core>();
+    core->out.use(std::move(config.diagnostics));
+    return open(core, config, parts...);
+  } catch (const std::bad_alloc&) {
+    refused.refuse(out(), "out of memory");
+  } catch (const std::exception& error) {
+    refused.refuse(out(), error.what());
+  } catch (...) {
+    refused.refuse(out(), "an exporter threw what is no std::exception");
+  }
+  return refused;
+}
+
+/// Throws whatever goes wrong; then all is as before.
+template <pipeline::given_part... Parts>
+live_session live_session::open(std::shared_ptr<pipeline::session_core> core, session_config& config, Parts&... parts) {
   live_session made;
   made.shutdown_timeout_ = config.shutdown_timeout;
-  auto core = std::make_shared<pipeline::session_core>();
-  core->out = pipeline::diagnostics{std::move(config.diagnostics)};
   pipeline::hub& hub = pipeline::hub::instance();
   core->forks = hub.forks();
+  core->shutdown_timeout = config.shutdown_timeout;
   environment::report_near_misses(core->environment);
 
   if (core->environment.boolean("OTEL_SDK_DISABLED").value_or(false)) {
@@ -262,20 +320,23 @@ live_session live_session::begin(session_config config, Parts... parts) {
     return made;
   }
   try {
-    core->collector = std::make_shared<pipeline::collector>(hub.session());
+    core->collector = std::make_shared<pipeline::collector>(hub.session(), core->out);
     (pipeline::with_part(parts, [&](auto& given) { core->add(std::move(given), at_start); }), ...);
     if (core->begin_polling) core->begin_polling();
     for (const environment::finding& each : core->environment.findings()) core->out.say(each.sentence);
+    made.last_ = core->collector->stats();  // has room for the last one
     core->collector->start(core);
-  } catch (const std::exception& error) {
+  } catch (...) {
     hub.disconnect();
     hub.vacate();
-    made.refusal_ = std::string{"the session could not start: "} + error.what();
-    core->out.say(made.refusal_);
-    return made;
+    throw;
   }
+  made.core_ = core;  // which ends what is begun, should one of these throw
+  pipeline::exit_hook::arm(core, [](void* live) noexcept {
+    auto& ending = *static_cast<pipeline::session_core*>(live);
+    if (ending.is_here()) ending.end(ending.shutdown_timeout);
+  });
   if (config.report_terminate) pipeline::terminate_report::arm(core->collector, config.terminate_timeout);
-  made.core_ = std::move(core);
   return made;
 }
 

@@ -100,15 +100,23 @@ class sink_slot final : public slot {
         account_.settled(known.lost);
         account_.dropped(known.lost, known.lost_as);
         account_.count_cut_spans(known.cut);
-        if constexpr (requires { exporter_.failure(); })
-          if (known.lost.records() != 0 && known.lost_as != drop_reason::unwanted)
-            lines_.failure(exporter_.failure(), std::chrono::steady_clock::now());
+        if (known.lost.records() != 0 && known.lost_as != drop_reason::unwanted)
+          tell_failure(std::chrono::steady_clock::now());
         if (known.written.records() + known.lost.records() + known.cut == 0) break;
       }
     }
     if constexpr (requires { exporter_.trouble(); }) {
       try {
         if (const std::string why = exporter_.trouble(); !why.empty()) lines_.trouble(why, std::chrono::steady_clock::now());
+      } catch (...) {  // no memory for words
+      }
+    }
+  }
+
+  void tell_failure([[maybe_unused]] steady_time now) noexcept {
+    if constexpr (requires { exporter_.failure(); }) {
+      try {
+        lines_.failure(exporter_.failure(), now);
       } catch (...) {  // no memory for words
       }
     }
@@ -129,7 +137,7 @@ class sink_slot final : public slot {
       }
       if (kept) return keeps_for_later ? account_.queued(one) : account_.exported(one);
       account_.dropped(one, drop_reason::rejected);
-      if constexpr (requires { exporter_.failure(); }) lines_.failure(exporter_.failure(), now);
+      tell_failure(now);
     } catch (...) {
       account_.dropped(one, drop_reason::no_memory);
     }

@@ -28,6 +28,10 @@ class slot {
   virtual void open(setup& at_start, const std::string& service) = 0;
   /// Consumes every record of the run, one way or another.
   virtual void take(const record::record_run& run, steady_time now) noexcept = 0;
+  /// In place of `take`, where the time of the session is up.
+  void refuse(const record::record_run& run) noexcept {
+    account_.dropped({run.spans, run.logs}, drop_reason::session_ended);
+  }
   /// A local root has begun; one that wants to know of these says so in `hears_of_openings` (pipeline/part.hpp).
   virtual void hear(record::record_view opening) noexcept { static_cast<void>(opening); }
   /// Moves batches and requests on; `flushing` closes batches that are not due.
@@ -59,8 +63,10 @@ class slot {
       return true;
     } catch (const std::exception& error) {
       out_.say(service + " -> " + name + ": not exporting: " + error.what());
-      return false;
+    } catch (...) {
+      out_.say(service + " -> " + name + ": not exporting: what it threw is no std::exception");
     }
+    return false;
   }
 
   account account_;

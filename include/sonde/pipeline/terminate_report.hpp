@@ -5,17 +5,20 @@
 // thread, sends what there is, and goes on to the handler that was there before. Never longer than its time, so that the program
 // ends as it would have. Armed by session.hpp.
 
+#include <array>
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <exception>
 #include <memory>
-#include <mutex>
+#include <new>
 #include <thread>
 
 #include <sonde/log/report.hpp>
 #include <sonde/pipeline/collector.hpp>
+#include <sonde/pipeline/deadline.hpp>
 #include <sonde/pipeline/deadman_timer.hpp>
 #include <sonde/pipeline/hub.hpp>
 #include <sonde/span/lifecycle.hpp>
@@ -25,51 +28,57 @@ namespace sonde::pipeline {
 class terminate_report {
  public:
   static void arm(const std::shared_ptr<collector>& to, std::chrono::milliseconds timeout) {
-    terminate_report& here = instance();
-    const std::lock_guard lock{here.mutex_};
-    here.collector_ = to;
-    here.timeout_.store(timeout, std::memory_order_relaxed);
-    here.forks_.store(hub::instance().forks(), std::memory_order_release);
-    if (std::get_terminate() != on_terminate) here.previous_.store(std::set_terminate(on_terminate));
+    hub::instance().exclusively([&] {
+      terminate_report& here = instance();
+      here.collector_ = to;
+      here.timeout_.store(timeout, std::memory_order_relaxed);
+      here.forks_.store(hub::instance().forks(), std::memory_order_release);
+      if (std::get_terminate() == on_terminate) return;
+      if (here.covered_ == most_covered) --here.covered_;
+      here.before_[here.covered_].store(std::set_terminate(on_terminate));
+      ++here.covered_;
+    });
   }
-  /// A handler that the program has set meanwhile stays, and may call this one.
+  /// A handler that the program has set meanwhile stays, and may call this one, which goes on to those before.
   static void disarm() noexcept {
-    terminate_report& here = instance();
-    const std::lock_guard lock{here.mutex_};
-    here.collector_.reset();
-    if (std::get_terminate() == on_terminate) std::set_terminate(here.previous_.exchange(nullptr));
+    hub::instance().exclusively([&] {
+      terminate_report& here = instance();
+      here.collector_.reset();
+      if (std::get_terminate() == on_terminate && here.covered_ != 0) std::set_terminate(here.before_[--here.covered_].load());
+    });
   }
 
  private:
   static constexpr std::chrono::milliseconds grace{500};  // after a flush that does not come back
 
-  /// Never destroyed: the program may end by std::terminate at any time.
-  [[nodiscard]] static terminate_report& instance() {
-    static terminate_report* const made = new terminate_report;
+  /// First asked for under the hub's lock, so that no child of a fork waits for its making. Never destroyed: the program may end
+  /// by std::terminate at any time. Takes no memory, which may be short when a session ends.
+  [[nodiscard]] static terminate_report& instance() noexcept {
+    alignas(terminate_report) static unsigned char room[sizeof(terminate_report)];
+    static terminate_report* const made = new (room) terminate_report;
     return *made;
   }
 
   [[noreturn]] static void on_terminate() {
     // A report may itself end here: what() of the exception throws. Then that is reported, once.
     constexpr int attempts = 2;
-    constexpr int reported = attempts + 1;
-    static constinit thread_local int entered = 0;
+    static constinit thread_local int reports = 0;
+    static constinit thread_local std::size_t passed_on = 0;
     terminate_report& here = instance();
-    if (entered == reported) std::abort();  // the handler before this one was set to call it, or failed
-    if (entered < attempts) {
-      ++entered;
+    if (passed_on == 0 && reports < attempts) {
+      ++reports;
       here.report();
     }
-    entered = reported;
-    if (const std::terminate_handler previous = here.previous_.load()) previous();
+    // One of them may call this handler again, or fail: then the one before it is next.
+    if (const std::size_t covered = here.covered_; passed_on < covered) here.before_[covered - ++passed_on].load()();
     std::abort();
   }
 
   void report() noexcept {
     if (forks_.load(std::memory_order_acquire) != hub::instance().forks()) return;  // the parent's session
-    const std::chrono::milliseconds timeout = timeout_.load(std::memory_order_relaxed);
+    const std::chrono::milliseconds timeout = bounded(timeout_.load(std::memory_order_relaxed));
     const deadman_timer limit{timeout + grace};
-    const auto deadline = std::chrono::steady_clock::now() + timeout;
+    const auto deadline = deadline_in(timeout);
     const std::shared_ptr<collector> to = current();
     if (to == nullptr || to->runs_here()) return;
     if (record::recorder* const mine = record::live_recorder()) publish(*mine);
@@ -99,17 +108,19 @@ class terminate_report {
   }
 
   [[nodiscard]] std::shared_ptr<collector> current() {
-    const std::lock_guard lock{mutex_};
-    return collector_.lock();
+    std::shared_ptr<collector> found;
+    hub::instance().exclusively([&] { found = collector_.lock(); });
+    return found;
   }
 
+  static constexpr std::size_t most_covered = 8;
   static constexpr char no_exception[] = "std::terminate was called without an exception";
 
-  std::mutex mutex_;
-  std::weak_ptr<collector> collector_;  // its session owns it
+  std::weak_ptr<collector> collector_;  // its session owns it; the hub guards it, over a fork as well
   std::atomic<std::chrono::milliseconds> timeout_{};
   std::atomic<std::uint64_t> forks_{0};
-  std::atomic<std::terminate_handler> previous_{nullptr};
+  std::array<std::atomic<std::terminate_handler>, most_covered> before_{};  // the last is called first
+  std::atomic<std::size_t> covered_{0};                                     // so many of them
   std::atomic<bool> first_{true};
 };
 

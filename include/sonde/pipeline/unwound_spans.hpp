@@ -29,7 +29,7 @@ class unwound_spans {
   static constexpr std::size_t most_bytes = std::size_t{8} << 20;
 
   /// Enrols its keys while a session is plugged in; once it is shutting down nothing new can be.
-  unwound_spans() noexcept {
+  unwound_spans() {
     for (record::description* each : {&inferred, &type, &message}) static_cast<void>(record::id_of(*each));
   }
 

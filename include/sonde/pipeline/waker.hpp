@@ -33,7 +33,7 @@ class waker {
   /// The collector: until woken, or until `timeout` has passed.
   void sleep(std::chrono::nanoseconds timeout) noexcept {
     timespec until{};
-    clock_gettime(CLOCK_MONOTONIC, &until);
+    static_cast<void>(clock_gettime(CLOCK_MONOTONIC, &until));
     const auto nanoseconds = until.tv_nsec + timeout.count() % 1'000'000'000;
     until.tv_sec += static_cast<time_t>(timeout.count() / 1'000'000'000 + nanoseconds / 1'000'000'000);
     until.tv_nsec = static_cast<long>(nanoseconds % 1'000'000'000);

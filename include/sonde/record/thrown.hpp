@@ -36,7 +36,7 @@ struct thrown {
     static_assert(sizeof held == sizeof made.object);  // it is a pointer to the object
     if (held == nullptr) return made;
     made.type = held.__cxa_exception_type();
-    __builtin_memcpy(&made.object, &held, sizeof made.object);
+    __builtin_memcpy(static_cast<void*>(&made.object), &held, sizeof made.object);
 #endif
     return made;
   }

@@ -32,7 +32,7 @@ class ratio {
   }
   [[nodiscard]] std::string description() const {
     char text[64];
-    std::snprintf(text, sizeof text, "TraceIdRatioBased{%.6f}", share_);
+    static_cast<void>(std::snprintf(text, sizeof text, "TraceIdRatioBased{%.6f}", share_));
     return text;
   }
 

@@ -12,7 +12,7 @@
 #include <sonde/record/attribute.hpp>
 
 namespace std {
-class exception;
+class exception;  // NOLINT(cert-dcl58-cpp): <exception> costs more than this header
 }
 
 namespace sonde {

@@ -10,10 +10,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -45,6 +45,9 @@ class datagram_queue {
   /// What a datagram takes of the bound.
   [[nodiscard]] static constexpr std::size_t cost(std::size_t size) noexcept { return size + sizeof(datagram); }
   [[nodiscard]] std::size_t bytes() const noexcept { return held_; }
+  /// The memory it has. What an outage made large is given back once everything has gone.
+  [[nodiscard]] std::size_t room() const noexcept { return bytes_.capacity() + datagrams_.capacity() * sizeof(datagram); }
+  static constexpr std::size_t most_kept_room = std::size_t{1} << 20;
   [[nodiscard]] bool has_room_for(std::size_t size) const noexcept { return held_ + cost(size) <= most_bytes_; }
 
   /// Keeps a copy. `worth`: how many records it was made of. Throws std::bad_alloc; then it is not kept.
@@ -161,7 +164,7 @@ class datagram_queue {
     const auto pause = shortest_pause * (1 << std::min(refusals_, 6u));
     resume_ = now + std::min<std::chrono::milliseconds>(pause, longest_pause);
     ++refusals_;
-    obstacle_ = std::strerror(why);
+    obstacle_ = std::generic_category().message(why);
     address_until_ = std::min(address_until_, resume_);
     if (addresses_.size() < 2) return;
     current_ = (current_ + 1) % addresses_.size();
@@ -203,6 +206,10 @@ class datagram_queue {
     first_ = begin_ = 0;
     datagrams_.clear();
     bytes_.clear();
+    if (room() > most_kept_room) {  // assigning keeps it
+      std::string{}.swap(bytes_);
+      std::vector<datagram>{}.swap(datagrams_);
+    }
   }
   void close_gap() noexcept {
     bytes_.erase(0, std::exchange(begin_, 0));

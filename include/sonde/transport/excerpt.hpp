@@ -32,12 +32,15 @@ inline void mask_in(std::string& text, std::string_view secret) {
   std::string text(encoding::sanitised_size(raw), '\0');
   encoding::put_sanitised(text.data(), raw);
   std::size_t longest_secret = 0;
-  for (const auto& [name, value] : sent) {
-    longest_secret = std::max(longest_secret, value.size());
-    mask_in(text, value);
-    if (const std::size_t blank = value.rfind(' '); blank != std::string::npos)
-      mask_in(text, std::string_view{value}.substr(blank + 1));
-  }
+  const auto mask = [&](std::string& what) {
+    for (const auto& [name, value] : sent) {
+      longest_secret = std::max(longest_secret, value.size());
+      mask_in(what, value);
+      if (const std::size_t blank = value.rfind(' '); blank != std::string::npos)
+        mask_in(what, std::string_view{value}.substr(blank + 1));
+    }
+  };
+  mask(text);
   if (raw.size < said.size())  // its end may be half a secret
     text.resize(encoding::cut_bytes({text.data(), text.size()}, text.size() - std::min(text.size(), longest_secret)).size);
   std::string line;
@@ -52,6 +55,7 @@ inline void mask_in(std::string& text, std::string_view secret) {
     if (blank || (byte > ' ' && byte != 127)) line += blank ? ' ' : text[i];
   }
   while (!line.empty() && line.back() == ' ') line.pop_back();
+  mask(line);  // control characters may have stood between its halves
   const meta::text kept = encoding::cut_bytes({line.data(), line.size()}, longest_excerpt);
   if (kept.size == line.size()) return line;
   line.resize(kept.size);

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include <curl/curl.h>
+#include <sys/socket.h>
 
 #include <sonde/environment/key_values.hpp>
 #include <sonde/environment/syntax.hpp>
@@ -211,6 +212,7 @@ class exchange {
     set(CURLOPT_HEADERFUNCTION, &exchange::take_header);
     set(CURLOPT_HEADERDATA, this);
     set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_OPENSOCKETFUNCTION, &exchange::open_socket);
     // A name lookup that outlives its request is left to its thread; otherwise cleaning up waits for it, for all
     // backends.
     set(CURLOPT_QUICK_EXIT, 1L);
@@ -248,6 +250,11 @@ class exchange {
       set(CURLOPT_EXPECT_100_TIMEOUT_MS, 1L);  // the leave to send a long body is asked for, not waited for
     }
     return ok || refuse("libcurl refused an option of this request");
+  }
+
+  /// Not for programs that the user's starts meanwhile: libcurl itself leaves its sockets to them.
+  static curl_socket_t open_socket(void*, curlsocktype, curl_sockaddr* where) noexcept {
+    return ::socket(where->family, where->socktype | SOCK_CLOEXEC, where->protocol);
   }
 
   /// Whether this libcurl cannot use an HTTP/2 connection without TLS a second time. Source: curl's pull request 10643.

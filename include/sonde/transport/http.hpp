@@ -19,6 +19,7 @@
 #include <sonde/transport/driver.hpp>
 #include <sonde/transport/exchange.hpp>
 #include <sonde/transport/request.hpp>
+#include <sonde/transport/unshared.hpp>
 
 namespace sonde::transport {
 
@@ -34,12 +35,16 @@ class http final : public driver {
 
   /// Where libcurl cannot start, every request ends in an error that says so.
   http() noexcept {
-    static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);  // thread-safe since 7.84; never undone
-    if (started == CURLE_OK) multi_ = curl_multi_init();
-    if (multi_ != nullptr) curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, max_kept_connections);
+    // Thread-safe since 7.84, counted, and never undone. Where memory was short the last time, it is tried again.
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK) multi_ = curl_multi_init();
+    if (multi_ == nullptr) return;
+    curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, max_kept_connections);
+    keep_from_programs(multi_);
   }
   /// What is still under way is dropped without a word; call abort_all() first to hear of it.
   ~http() override {
+    for (auto* const of_parent : {&of_parent_, &idle_of_parent_})
+      for (auto& one : *of_parent) static_cast<void>(one.release());
     for (const auto& one : active_) detach(*one);
     active_.clear();
     idle_.clear();
@@ -118,11 +123,11 @@ class http final : public driver {
   /// For the child of a fork: forgets everything without touching a socket that the parent uses too. Afterwards no
   /// request can be sent.
   void abandon() noexcept {
-    for (auto& one : active_) static_cast<void>(one.release());
-    for (auto& one : idle_) static_cast<void>(one.release());
+    of_parent_ = std::move(active_);
+    idle_of_parent_ = std::move(idle_);
     active_.clear();
     idle_.clear();
-    multi_ = nullptr;
+    multi_of_parent_ = std::exchange(multi_, nullptr);
   }
 
  private:
@@ -164,6 +169,9 @@ class http final : public driver {
   }
 
   CURLM* multi_ = nullptr;
+  CURLM* multi_of_parent_ = nullptr;  // never cleaned up
+  std::vector<std::unique_ptr<exchange>> of_parent_;
+  std::vector<std::unique_ptr<exchange>> idle_of_parent_;
   unsigned early_ends_ = 0;
   std::vector<std::unique_ptr<exchange>> active_;
   std::vector<std::unique_ptr<exchange>> idle_;

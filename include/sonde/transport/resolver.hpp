@@ -4,7 +4,6 @@
 // Looks up a host's addresses without keeping anybody waiting: addresses written as numbers at once, names on a thread of
 // their own that ends with the answer. Used by udp.hpp.
 
-#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -12,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -49,16 +49,15 @@ struct resolved {
   addrinfo* found = nullptr;
   resolved made;
   const int status = getaddrinfo(where.host.c_str(), std::to_string(where.port).c_str(), &wanted, &found);
-  if (status != 0) made.error = status == EAI_SYSTEM ? std::strerror(errno) : gai_strerror(status);
-  for (const addrinfo* each = found; each != nullptr; each = each->ai_next) {
-    if (each->ai_addrlen > sizeof(sockaddr_storage)) continue;
-    socket_address& address = made.addresses.emplace_back();
-    std::memcpy(&address.storage, each->ai_addr, each->ai_addrlen);
-    address.size = each->ai_addrlen;
-  }
+  if (status != 0) made.error = status == EAI_SYSTEM ? std::generic_category().message(errno) : gai_strerror(status);
+  for (const bool first_choice : {true, false})
+    for (const addrinfo* each = found; each != nullptr; each = each->ai_next) {
+      if ((each->ai_family == AF_INET) != first_choice || each->ai_addrlen > sizeof(sockaddr_storage)) continue;
+      socket_address& address = made.addresses.emplace_back();
+      std::memcpy(&address.storage, each->ai_addr, each->ai_addrlen);
+      address.size = each->ai_addrlen;
+    }
   if (found != nullptr) freeaddrinfo(found);
-  std::stable_partition(made.addresses.begin(), made.addresses.end(),
-                        [](const socket_address& each) { return each.storage.ss_family == AF_INET; });
   return made;
 }
 

@@ -8,7 +8,6 @@
 #include <string_view>
 #include <utility>
 
-#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -29,9 +28,8 @@ class udp {
   /// 0, or an errno.
   [[nodiscard]] int connect(const socket_address& to) noexcept {
     close();
-    number_ = ::socket(to.storage.ss_family, SOCK_DGRAM, 0);
+    number_ = ::socket(to.storage.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (number_ < 0) return errno;
-    ::fcntl(number_, F_SETFD, FD_CLOEXEC);
     if (::connect(number_, to.get(), to.size) == 0) return 0;
     const int why = errno;
     close();

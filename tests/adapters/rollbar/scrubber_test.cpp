@@ -53,6 +53,29 @@ TEST(scrubber, replaces_secrets_of_urls_wherever_they_stand_and_nothing_else) {
   EXPECT_EQ(clean.query("next=https://u:p@h"), "next=https://********@h");
 }
 
+TEST(scrubber, replaces_secrets_of_urls_within_urls_however_they_are_encoded) {
+  EXPECT_EQ(clean.query("a=1&next=https%3A%2F%2Fu%3Apw%40h%2F%3Fa%3D1%26token%3Dabc&b=2"),
+            "a=1&next=https://********@h/%3Fa=1%26token=********&b=2");
+  EXPECT_EQ(clean.query("next=%2Flogin%253Ftoken%253Dabc"), "next=/login%253Ftoken=********");
+  EXPECT_EQ(clean.text("see http://h/?q=caf%C3%A9%20x%26y"), "see http://h/?q=caf%C3%A9%20x%26y");
+  EXPECT_EQ(clean.query("a&next=%252525252541"), "a&********") << "nobody looks deeper";
+}
+
+TEST(scrubber, replaces_secrets_between_quotes_and_behind_schemes) {
+  const std::pair<std::string, std::string> cases[] = {
+      {R"({"password": "a b", "n": "x y"})", R"({"password": "********", "n": "x y"})"},
+      {R"({"password":"a\"b"})", R"({"password":"********"})"},
+      {R"(said {\"token\":\"a b\",\"n\":\"x\"})", R"(said {\"token\":\"********\",\"n\":\"x\"})"},
+      {R"(token=\"a b\" c)", R"(token=\"********\" c)"},
+      {"Bearer eyJhbGciOi.x-y_z", "Bearer ********"},
+      {"Authorization: basic  dXNlcjpwYXNz then", "Authorization: basic  ******** then"},
+      {"{auth:Bearer abcdefghijklmnopqrst}", "{auth:Bearer ********"},
+      {"a bearer of news", "a bearer of news"},
+      {"basic understanding", "basic understanding"},
+      {R"(the "token" is: "x")", R"(the "token" is: "x")"}};
+  for (const auto& [plain, shown] : cases) EXPECT_EQ(clean.text(plain), shown);
+}
+
 TEST(scrubber, cuts_only_what_is_clean_and_behind_a_character) {
   const std::string secret = "http://h/?token=" + std::string(1000, 's');
   EXPECT_EQ(clean.text(secret, 20), "http://h/?token=****");

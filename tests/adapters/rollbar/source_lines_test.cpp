@@ -43,6 +43,8 @@ TEST_F(source_lines_of_a_tree, stand_around_the_line_as_many_as_there_are) {
   EXPECT_EQ(last["code"], "\xEF\xBF\xBD five");
   ASSERT_EQ(last["context"]["pre"].size(), 4u);
   EXPECT_EQ(last["context"]["pre"][3].get<std::string>().size(), 200u);
+  std::ofstream{top_ / "tree/src/long.cpp"} << std::string(100, '\n');
+  EXPECT_EQ(at("src/long.cpp", 50, root(), UINT32_MAX)["context"]["post"].size(), 20u);
 }
 
 TEST_F(source_lines_of_a_tree, come_from_within_the_root_alone) {

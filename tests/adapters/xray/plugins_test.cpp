@@ -62,7 +62,7 @@ struct reading {
 };
 
 reading read(const std::vector<plugin>& wanted, std::vector<sonde::environment::variable> variables,
-             const sonde::xray::plugin_places& places = {}) {
+             const sonde::xray::plugin_places& places = {.deadline = std::chrono::seconds{30}}) {
   sonde::environment::reader environment{std::move(variables)};
   sonde::environment::provenance settings;
   sonde::resource::resource resource;
@@ -123,7 +123,7 @@ TEST(xray_plugins, a_pod_of_eks_asks_kubernetes_over_tls_with_the_service_accoun
                    answer.set_content(R"({"kind":"ConfigMap","data":{"cluster.name":"crud-cluster"}})", "application/json");
                  });
   api.start();
-  sonde::xray::plugin_places places;
+  sonde::xray::plugin_places places{.deadline = std::chrono::seconds{30}};
   places.service_account_directory = directory;
   const std::vector<sonde::environment::variable> variables{{"KUBERNETES_SERVICE_HOST", "127.0.0.1"},
                                                             {"KUBERNETES_SERVICE_PORT", std::to_string(api.port)}};

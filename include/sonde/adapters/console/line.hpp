@@ -4,6 +4,7 @@
 // One line of the console's output: a time, a bar, then guides and words, broken where the terminal ends.
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -175,7 +176,7 @@ class line_writer {
   [[nodiscard]] std::size_t scaled(std::int64_t at, std::size_t steps) const noexcept {
     if (range_.end <= range_.start) return at <= range_.start ? 0 : steps;
     const double part = static_cast<double>(at - range_.start) / static_cast<double>(range_.end - range_.start);
-    return static_cast<std::size_t>(std::clamp(part, 0.0, 1.0) * static_cast<double>(steps) + 0.5);
+    return static_cast<std::size_t>(std::lround(std::clamp(part, 0.0, 1.0) * static_cast<double>(steps)));
   }
 
   const look& style_;

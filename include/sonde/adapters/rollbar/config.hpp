@@ -41,7 +41,7 @@ struct config {
   std::size_t item_bytes = std::size_t{128} << 10;
   std::size_t telemetry_count = 50;           // of the spans, logs and calls before an occurrence; 100 at most
   std::size_t telemetry_bytes = std::size_t{1} << 20;  // kept for all traces together
-  std::uint32_t code_lines = 3;               // before and behind the line of a frame; 0: no code is sent
+  std::uint32_t code_lines = 3;               // before and behind the line of a frame, 20 at most; 0: no code is sent
   std::chrono::milliseconds timeout{30'000};  // of one item, all attempts included; 0: no limit
 };
 

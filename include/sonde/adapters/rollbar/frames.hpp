@@ -23,7 +23,7 @@ namespace sonde::rollbar {
 [[nodiscard]] inline json unknown_frames() { return json::array({json{{"filename", "<unknown>"}}}); }
 
 /// `line` 0: unknown.
-[[nodiscard]] inline json frame(std::string file, std::uint32_t line, std::string_view method) {
+[[nodiscard]] inline json frame(const std::string& file, std::uint32_t line, std::string_view method) {
   json made{{"filename", record::sanitised(file)}};
   if (line != 0) made["lineno"] = line;
   if (!method.empty()) made["method"] = record::sanitised(stable_method(method));

@@ -165,13 +165,16 @@ class occurrences {
     }
     return std::nullopt;
   }
-  /// Oldest first: threads hand over their records in turns.
+  /// Oldest first, since threads hand over their records in turns; what is equally old as it came. (std::stable_sort calls
+  /// what libstdc++ 12 deprecates, and Clang 19 says so.)
   [[nodiscard]] static json shown(const std::deque<breadcrumb>& telemetry) {
-    std::vector<const breadcrumb*> sorted;
-    for (const breadcrumb& each : telemetry) sorted.push_back(&each);
-    std::stable_sort(sorted.begin(), sorted.end(), [](auto* a, auto* b) { return a->unix_milli < b->unix_milli; });
+    std::vector<std::size_t> sorted(telemetry.size());
+    for (std::size_t i = 0; i < sorted.size(); ++i) sorted[i] = i;
+    std::sort(sorted.begin(), sorted.end(), [&](std::size_t a, std::size_t b) {
+      return telemetry[a].unix_milli != telemetry[b].unix_milli ? telemetry[a].unix_milli < telemetry[b].unix_milli : a < b;
+    });
     json made = json::array();
-    for (const breadcrumb* const each : sorted) made.push_back(each->shown());
+    for (const std::size_t i : sorted) made.push_back(telemetry[i].shown());
     return made;
   }
 

@@ -43,15 +43,19 @@ class scrubber {
   /// Of any origin: what is no UTF-8 is replaced.
   [[nodiscard]] std::string text(std::string_view plain, std::size_t longest = longest_text) const {
     std::string made;
+    bool is_key = false;  // the word before says that this one is
     for (std::size_t at = 0; at < plain.size();) {
-      std::size_t end = plain.find_first_of(ends_word, at);
-      if (end == std::string_view::npos) end = plain.size();
-      append_word(made, plain.substr(at, end - at));
+      const std::size_t end = std::min(plain.find_first_of(ends_word, at), plain.size());
+      const std::string_view word = plain.substr(at, end - at);
+      if (is_key && looks_like_key(word))
+        made += scrubbed;
+      else
+        append_word(made, word);
+      if (!word.empty()) is_key = is_scheme(word);
       if (end < plain.size()) made += plain[end];
       at = end + 1;
-      if (end + 1 < plain.size() && is_quote(plain[end]) && made.ends_with(std::string{'=', plain[end]}) &&
-          names_secret(std::string_view{made}.substr(0, made.size() - 2))) {
-        at = std::min(plain.find(plain[end], at), plain.size());
+      if (end < plain.size() && is_quote(plain[end]) && quotes_secret(plain.substr(0, end))) {
+        at = end_of_quoted(plain, end);
         if (at > end + 1) made += scrubbed;
       }
       if (made.size() > 2 * longest) break;
@@ -123,29 +127,67 @@ class scrubber {
     return is_secret(decoded(before.substr(parted + 1)));
   }
 
+  /// How many backslashes stand at its end: a quote behind them is that of a text within texts.
+  [[nodiscard]] static std::size_t escapes(std::string_view before) noexcept {
+    return before.size() - (before.find_last_not_of('\\') + 1);  // npos + 1 is 0
+  }
+  [[nodiscard]] static std::string_view without_end(std::string_view text, std::string_view unwanted) noexcept {
+    return text.substr(0, text.find_last_not_of(unwanted) + 1);
+  }
+  /// Whether the quote behind it opens what is secret: `token="`, `"token": "`, `\"token\":\"`.
+  [[nodiscard]] bool quotes_secret(std::string_view before) const {
+    before = without_end(without_end(before, "\\"), " \t\r\n");
+    if (before.empty() || (before.back() != '=' && before.back() != ':')) return false;
+    before.remove_suffix(1);
+    before = without_end(before, " \t\r\n");
+    if (!before.empty() && is_quote(before.back())) before = without_end(before.substr(0, before.size() - 1), "\\");
+    return names_secret(before.substr(before.size() - std::min<std::size_t>(before.size(), 256)));
+  }
+  /// Where the quote is that closes what the one at `open` opens, or the text's end. More backslashes belong to what is quoted.
+  [[nodiscard]] static std::size_t end_of_quoted(std::string_view text, std::size_t open) noexcept {
+    const std::size_t level = escapes(text.substr(0, open));
+    std::size_t close = open;
+    do {
+      close = text.find(text[open], close + 1);
+      if (close == text.npos) return text.size();
+    } while (escapes(text.substr(open + 1, close - open - 1)) > level);
+    return close - escapes(text.substr(open + 1, close - open - 1));
+  }
+
+  /// Of the schemes of HTTP's authentication those that a key follows, and what stands before. Source: RFC 6750, RFC 7617.
+  [[nodiscard]] static bool is_scheme(std::string_view word) noexcept {
+    word.remove_prefix(word.find_last_of("=:,;([{") + 1);  // npos + 1 is 0
+    return environment::same_ignoring_case(word, "Bearer") || environment::same_ignoring_case(word, "Basic");
+  }
+  /// And no word of a sentence.
+  [[nodiscard]] static bool looks_like_key(std::string_view word) noexcept {
+    const bool lower_case = word.find_first_not_of("abcdefghijklmnopqrstuvwxyz.,;:!?-") == word.npos;
+    return word.size() >= (lower_case ? 20 : 8);
+  }
+
   /// URLs, a query, `password=…`, or plain text.
-  void append_word(std::string& to, std::string_view word) const {
+  void append_word(std::string& to, std::string_view word, int level = 0) const {
     bool nested = false;
     for (std::size_t scheme; (scheme = word.find("://")) != std::string_view::npos; nested = true) {
       const std::string_view before = word.substr(0, scheme + 3);
       if (const std::size_t equals = before.rfind('='); equals != before.npos && names_secret(before.substr(0, equals))) {
-        append_parts(to, before.substr(0, equals + 1));
+        append_parts(to, before.substr(0, equals + 1), level);
         to += scrubbed;  // `secret=https://…`: the URL itself is one
         return;
       }
-      append_parts(to, before);
+      append_parts(to, before, level);
       word.remove_prefix(before.size());
       const std::size_t secret = userinfo_size(word, nested);
       if (secret != 0) to += scrubbed;
       word.remove_prefix(secret);
     }
-    append_parts(to, word);
+    append_parts(to, word, level);
   }
   /// Between each `?` or `#`, pairs.
-  void append_parts(std::string& to, std::string_view parts) const {
+  void append_parts(std::string& to, std::string_view parts, int level) const {
     for (;;) {
       const std::size_t end = std::min(parts.find_first_of("?#"), parts.size());
-      append_pairs(to, parts.substr(0, end));
+      append_pairs(to, parts.substr(0, end), level);
       if (end == parts.size()) return;
       to += parts[end];
       parts.remove_prefix(end + 1);
@@ -166,31 +208,61 @@ class scrubber {
     return is_port || at == std::string_view::npos ? 0 : at;
   }
 
-  void append_pairs(std::string& to, std::string_view pairs) const {
+  void append_pairs(std::string& to, std::string_view pairs, int level) const {
     while (!pairs.empty()) {
       const std::size_t end = std::min(pairs.find_first_of("&;,"), pairs.size());
       const std::string_view pair = pairs.substr(0, end);
       const std::size_t equals = pair.find('=');
-      if (equals != std::string_view::npos && equals + 1 < pair.size() && is_secret(decoded(pair.substr(0, equals)))) {
+      if (equals != pair.npos && pair.find_first_not_of('\\', equals + 1) != pair.npos &&
+          is_secret(decoded(pair.substr(0, equals)))) {
         to += pair.substr(0, equals + 1);
         to += scrubbed;
       } else {
-        to += pair;
+        append_encoded(to, pair, level);
       }
       if (end < pairs.size()) to += pairs[end];
       pairs.remove_prefix(std::min(end + 1, pairs.size()));
     }
   }
-  /// `%74oken` is `token`. What is no proper escape stays.
+  /// A URL or a query in percent-encoding, as a parameter of another: `next=https%3A%2F%2F…%3Ftoken%3D…`.
+  void append_encoded(std::string& to, std::string_view pair, int level) const {
+    constexpr int deepest_encoding = 4;
+    const std::string plain = pair.find('%') == pair.npos ? std::string{pair} : unescaped(pair, '+');
+    if (plain == pair) return static_cast<void>(to += pair);
+    std::string made;
+    if (level < deepest_encoding)
+      append_word(made, plain, level + 1);
+    else
+      made = scrubbed;
+    to += made == plain ? std::string{pair} : escaped(made);
+  }
+  /// Not to be taken for more than one parameter.
+  [[nodiscard]] static std::string escaped(std::string_view pair) {
+    constexpr char digits[] = "0123456789ABCDEF";
+    std::string made;
+    for (const char c : pair) {
+      const auto byte = static_cast<unsigned char>(c);
+      if (byte > ' ' && byte < 127 && std::string_view{"&;,?#%+\"'`<>"}.find(c) == std::string_view::npos)
+        made += c;
+      else
+        ((made += '%') += digits[byte >> 4]) += digits[byte & 15];
+    }
+    return made;
+  }
+  /// `%74oken` is `token`.
   [[nodiscard]] static std::string decoded(std::string_view name) {
+    return std::string{environment::trimmed(unescaped(name, ' '))};
+  }
+  /// What is no proper escape stays.
+  [[nodiscard]] static std::string unescaped(std::string_view name, char plus) {
     std::string made;
     for (std::size_t i = 0; i < name.size(); ++i) {
       const int high = name[i] == '%' && i + 2 < name.size() ? environment::hex_digit(name[i + 1]) : -1;
       const int low = high >= 0 ? environment::hex_digit(name[i + 2]) : -1;
-      made += low >= 0 ? static_cast<char>(high * 16 + low) : name[i] == '+' ? ' ' : name[i];
+      made += low >= 0 ? static_cast<char>(high * 16 + low) : name[i] == '+' ? plus : name[i];
       if (low >= 0) i += 2;
     }
-    return std::string{environment::trimmed(made)};
+    return made;
   }
 
   [[nodiscard]] static std::string tidy(std::string_view raw, std::size_t longest) {

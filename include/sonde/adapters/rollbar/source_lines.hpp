@@ -4,10 +4,10 @@
 // The lines of code around a frame, read from the source tree where it is there to be read. Only regular files below the root,
 // small ones, a few for each item. Used by frames.hpp on the collector's thread.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <string>
 #include <string_view>
@@ -16,18 +16,21 @@
 #include <vector>
 
 #include <sonde/adapters/rollbar/scrubber.hpp>
+#include <sonde/aws/small_file.hpp>
 
 namespace sonde::rollbar {
 
 /// For one item.
 class source_lines {
  public:
+  static constexpr std::uint32_t most_around = 20;
   static constexpr std::size_t most_files = 16;
   static constexpr std::size_t longest_file = std::size_t{2} << 20;
   static constexpr std::size_t longest_line = 200;
 
   /// `around`: how many lines before and behind; 0: none at all.
-  source_lines(const std::string& root, std::uint32_t around) : root_{root}, around_{root.empty() ? 0 : around} {}
+  source_lines(const std::string& root, std::uint32_t around)
+      : root_{root}, around_{root.empty() ? 0 : std::min(around, most_around)} {}
 
   /// Adds `code` and `context` to a frame whose file is relative to the root.
   void put(json& frame, const std::string& file, std::uint32_t line) {
@@ -55,13 +58,15 @@ class source_lines {
     if (error) return lines;
     const std::filesystem::path path = std::filesystem::canonical(root / file, error);
     if (error || !path.native().starts_with(root.native() + '/')) return lines;  // a link that leads elsewhere
-    if (!std::filesystem::is_regular_file(path, error) || std::filesystem::file_size(path, error) > longest_file) return lines;
-    std::ifstream in{path};
-    for (std::string line; std::getline(in, line);) lines.push_back(std::string{view_of(line)});
-    for (std::string& line : lines) line = record::sanitised(line);
+    const std::string text = aws::read_small_file(path.native(), longest_file).text;  // nothing of what is no file, or too large
+    for (std::string_view rest = text; !rest.empty();) {
+      const std::string_view line = rest.substr(0, rest.find('\n'));
+      lines.push_back(record::sanitised(view_of(line)));
+      rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    }
     return lines;
   }
-  [[nodiscard]] static std::string_view view_of(const std::string& line) noexcept {
+  [[nodiscard]] static std::string_view view_of(std::string_view line) noexcept {
     return record::view(encoding::cut_bytes(record::text(line), longest_line));
   }
 

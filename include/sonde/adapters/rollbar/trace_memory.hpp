@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <deque>
 #include <list>
 #include <string>
@@ -19,6 +18,7 @@
 #include <sonde/adapters/rollbar/breadcrumb.hpp>
 #include <sonde/adapters/rollbar/request_data.hpp>
 #include <sonde/context/trace_id.hpp>
+#include <sonde/context/trace_id_hash.hpp>
 
 namespace sonde::rollbar {
 
@@ -62,15 +62,14 @@ class trace_memory {
 
   /// Also of no trace: records outside of all spans share one. Good until the next call.
   [[nodiscard]] remembered_trace& at(const sonde::trace_id& id) {
-    const key of = key_of(id);
-    if (const auto found = places_.find(of); found != places_.end()) {
+    if (const auto found = places_.find(id); found != places_.end()) {
       traces_.splice(traces_.end(), traces_, found->second);
       return *found->second;
     }
     if (traces_.size() >= most_traces) forget_oldest();
     traces_.emplace_back().id = id;
     try {
-      places_.emplace(of, std::prev(traces_.end()));
+      places_.emplace(id, std::prev(traces_.end()));
     } catch (...) {
       traces_.pop_back();
       throw;
@@ -79,7 +78,7 @@ class trace_memory {
   }
   /// Null where it is not remembered.
   [[nodiscard]] remembered_trace* find(const sonde::trace_id& id) noexcept {
-    const auto found = places_.find(key_of(id));
+    const auto found = places_.find(id);
     return found == places_.end() ? nullptr : &*found->second;
   }
 
@@ -116,20 +115,6 @@ class trace_memory {
   [[nodiscard]] std::size_t size() const noexcept { return traces_.size(); }
 
  private:
-  struct key {
-    unsigned long long high, low;
-    [[nodiscard]] friend bool operator==(const key&, const key&) = default;
-  };
-  struct hash {
-    [[nodiscard]] std::size_t operator()(const key& of) const noexcept { return of.high ^ (of.low * 0x9E3779B97F4A7C15u); }
-  };
-  [[nodiscard]] static key key_of(const sonde::trace_id& id) noexcept {
-    key made{};
-    std::memcpy(&made.high, id.bytes, 8);
-    std::memcpy(&made.low, id.bytes + 8, 8);
-    return made;
-  }
-
   void drop_first(remembered_trace& of) noexcept {
     bytes_ -= of.telemetry.front().size();
     of.telemetry.pop_front();
@@ -137,7 +122,7 @@ class trace_memory {
   void forget_oldest() noexcept {
     for (const breadcrumb& each : traces_.front().telemetry) bytes_ -= each.size();
     forget_unwound(traces_.front());
-    places_.erase(key_of(traces_.front().id));
+    places_.erase(traces_.front().id);
     traces_.pop_front();
   }
 
@@ -146,7 +131,7 @@ class trace_memory {
   std::size_t bytes_ = 0;
   std::size_t unwound_bytes_ = 0;
   std::list<remembered_trace> traces_;  // the one touched last at the end
-  std::unordered_map<key, std::list<remembered_trace>::iterator, hash> places_;
+  std::unordered_map<sonde::trace_id, std::list<remembered_trace>::iterator, context::trace_id_hash> places_;
 };
 
 }  // namespace sonde::rollbar

@@ -51,7 +51,7 @@ class sampler {
 
     local_rules local;
     if (!config_.rules_file.empty()) local = read_rules_file(config_.rules_file);
-    for (std::string& each : local.complaints) environment.report(std::move(each));
+    for (const std::string& each : local.complaints) environment.report(each);
     const std::string own = local.own.empty() ? local.rest.description
                                               : std::to_string(local.own.size()) + (local.own.size() == 1 ? " rule" : " rules") +
                                                     " of " + config_.rules_file;

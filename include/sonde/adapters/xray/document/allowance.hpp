@@ -19,9 +19,12 @@ struct allowance {
   bool metadata = true;
 };
 
+/// In characters: who says more fits in no datagram in any case, and need not be escaped to the end first.
+inline constexpr std::uint32_t longest_text = 64'000;
+
 /// In the order in which they are tried. The last one fits whatever the span, unless the session itself says too much.
 inline constexpr allowance allowances[] = {
-    {UINT32_MAX, SIZE_MAX, SIZE_MAX, 50, 64},
+    {longest_text, SIZE_MAX, SIZE_MAX, 50, 64},
     {1000, 2000, 8000, 20, 8},
     {200, 300, 1000, 5, 3},
     {100, 200, 0, 3, 2, false},

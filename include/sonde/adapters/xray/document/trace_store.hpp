@@ -7,13 +7,13 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include <sonde/adapters/xray/document/local_trace.hpp>
 #include <sonde/context/trace_id.hpp>
+#include <sonde/context/trace_id_hash.hpp>
 
 namespace sonde::xray {
 
@@ -70,15 +70,7 @@ class trace_store {
     time_point since{};                // of its first span
     std::uint64_t complete_after = 0;  // a pass: then all that ended before its segment has been read, on whatever thread
   };
-  struct id_hash {
-    /// The last bytes are random in any kind of id.
-    [[nodiscard]] std::size_t operator()(const sonde::trace_id& id) const noexcept {
-      std::size_t word;
-      std::memcpy(&word, id.bytes + sizeof id.bytes - sizeof word, sizeof word);
-      return word;
-    }
-  };
-  using trace_map = std::unordered_map<sonde::trace_id, kept_trace, id_hash>;
+  using trace_map = std::unordered_map<sonde::trace_id, kept_trace, context::trace_id_hash>;
   static constexpr std::size_t most_spare = std::size_t{8} << 20;  // bytes
 
   [[nodiscard]] bool is_too_much(const local_trace& trace) const noexcept {

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 #include <signal.h>
 
@@ -56,7 +57,9 @@ class plugin_questions {
   template <class Source>
   void send(std::string_view plugin, Source& source) {
     if (!http_) http_.emplace();
-    http_->send(source.next_request(), [this, plugin, &source](const transport::response& answer) {
+    transport::request asked = source.next_request();
+    asked.timeout = {};  // they have one deadline together
+    http_->send(std::move(asked), [this, plugin, &source](const transport::response& answer) {
       if (const std::string why = source.receive(answer); !why.empty())
         complain(plugin, source.who() + " " + why);
       else if (!source.complete())

@@ -11,8 +11,11 @@
 #include <utility>
 #include <vector>
 
+#include <pthread.h>
+
 #include <sonde/adapters/xray/sampling/reach.hpp>
 #include <sonde/environment/syntax.hpp>
+#include <sonde/record/lasting.hpp>
 #include <sonde/sampling/rule_book.hpp>
 
 namespace sonde::xray {
@@ -106,12 +109,18 @@ class books_in_use {
     const std::lock_guard lock{instance().mutex_};
     return instance().last_.lock();
   }
+  /// The child of a fork has no session yet, and so none of its parent's books, whose locks may be held.
+  void watch_forks() noexcept {
+    pthread_atfork([] { instance().mutex_.lock(); }, [] { instance().mutex_.unlock(); },
+                   [] {
+                     instance().last_.reset();
+                     instance().mutex_.unlock();
+                   });
+  }
 
  private:
-  [[nodiscard]] static books_in_use& instance() {
-    static books_in_use* const made = new books_in_use;
-    return *made;
-  }
+  [[nodiscard]] static books_in_use& instance() { return record::lasting<books_in_use>(); }
+
   std::mutex mutex_;
   std::weak_ptr<const sampling::rule_book> last_;
 };
