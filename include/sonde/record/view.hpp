@@ -111,8 +111,9 @@ template <class Visitor>
     }
     case entry_type::time: {
       char written[encoding::max_rfc3339_size];
-      const char* end = encoding::put_signed_rfc3339(written, value.integer());
-      return visitor(std::string_view{written, static_cast<std::size_t>(end - written)});
+      const auto size = static_cast<std::size_t>(encoding::put_signed_rfc3339(written, value.integer()) - written);
+      if (size > sizeof written) __builtin_unreachable();  // GCC 12 warns of what would be done with more
+      return visitor(std::string_view{written, size});
     }
     default: return visitor(value.text());
   }
