@@ -14,7 +14,7 @@ extern "C" [[gnu::visibility("default")]] void start(const char* place, const ch
     static sonde::session kept;
     kept = std::move(made);
   } else {
-    static sonde::session* kept;
+    [[maybe_unused]] static sonde::session* kept;
     kept = new sonde::session{std::move(made)};
   }
 }
