@@ -194,6 +194,17 @@ TEST(session, survives_a_handler_that_throws) {
   EXPECT_EQ(memory.spans().size(), 1u);
 }
 
+TEST(session, never_tells_a_ledger_older_than_one_it_told_before) {
+  stuck_exporter stuck;
+  auto session = sonde::start({.diagnostics = lines{}}, stuck);
+  const sonde::span<"open"> first;
+  EXPECT_EQ(session.stats().spans.started, 1u);
+  { sonde::span<"ended"> span; }
+  EXPECT_FALSE(session.force_flush(20ms)) << "from here on the collector is busy";
+  EXPECT_GE(session.stats().spans.started, 1u);
+  *stuck.released = true;
+}
+
 TEST(session, keeps_its_deadlines_while_an_exporter_is_stuck) {
   stuck_exporter stuck;
   auto session = sonde::start({.diagnostics = lines{}}, stuck);

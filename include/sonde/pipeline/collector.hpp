@@ -109,16 +109,19 @@ class collector : public std::enable_shared_from_this<collector> {
   }
 
   /// The ledger. Waits for the pass under way and for threads preempted inside a call; where an exporter blocks the pass, or
-  /// a thread does not come out of its call, the ledger is as it last was.
+  /// a thread does not come out of its call, the ledger is as it last was. It never goes back.
   [[nodiscard]] session_stats stats() const {
     session_stats now;
-    if (!settles(now, 1000)) copy_last_count(now);
+    if (const std::uint64_t number = settles(now, 1000))
+      keep_count(now, number);
+    else
+      copy_last_count(now);
     return now;
   }
   /// After `stop`: of a thread that was left behind, what it last counted. Where `into` holds an earlier ledger of this session,
   /// memory is not needed.
   void last_stats(session_stats& into) const {
-    if (!joined_ || !settles(into, 100)) copy_last_count(into);
+    if (!joined_ || settles(into, 100) == 0) copy_last_count(into);
   }
 
  private:
@@ -161,17 +164,21 @@ class collector : public std::enable_shared_from_this<collector> {
             stopping_ ? stop_deadline_.load() : flush_deadline_};
   }
 
-  [[nodiscard]] bool settles(session_stats& now, int attempts) const {
+  /// Returns the number of the count; 0 where there is none.
+  [[nodiscard]] std::uint64_t settles(session_stats& now, int attempts) const {
     struct observer {
       std::atomic<int>& all;
       explicit observer(std::atomic<int>& others) noexcept : all{others} { all.fetch_add(1); }
       ~observer() { all.fetch_sub(1); }
     } const here{observers_};
     for (int attempt = 0; attempt < attempts; ++attempt) {
-      if (const std::unique_lock lock{work_, std::try_to_lock}; lock && count(now)) return true;
+      if (const std::unique_lock lock{work_, std::try_to_lock}) {
+        const std::uint64_t number = ++counts_;
+        if (count(now)) return number;
+      }
       std::this_thread::sleep_for(std::chrono::microseconds{200});
     }
-    return false;
+    return 0;
   }
   void copy_last_count(session_stats& into) const {
     std::unique_lock lock{control_, std::try_to_lock};
@@ -181,6 +188,12 @@ class collector : public std::enable_shared_from_this<collector> {
       static_cast<void>(lock.try_lock());
     }
     if (lock) into = last_count_;
+  }
+  void keep_count(session_stats counted, std::uint64_t number) const {
+    const std::lock_guard lock{control_};
+    if (number < last_number_) return;
+    last_number_ = number;
+    std::swap(last_count_, counted);  // what it was is freed outside the lock, which others wait for
   }
 
   /// One round over rings, exporters and connections; returns how many bytes of records it found. `now` is when it began, then
@@ -217,10 +230,12 @@ class collector : public std::enable_shared_from_this<collector> {
     const bool idle = all_idle();
     if (asked.stopping && (idle || now >= asked.deadline)) tell_losses_now();
     session_stats fresh;  // made and freed outside the lock, which others wait for
+    const std::uint64_t number = ++counts_;
     const bool counted = now >= next_count_ && try_count(fresh);
     const std::lock_guard lock{control_};
-    if (counted) {
-      next_count_ = now + std::chrono::milliseconds{200};
+    if (counted) next_count_ = now + std::chrono::milliseconds{200};
+    if (counted && number > last_number_) {
+      last_number_ = number;
       std::swap(last_count_, fresh);
     }
     if (!asked.flushing || (!idle && now < asked.deadline)) return false;
@@ -320,7 +335,9 @@ class collector : public std::enable_shared_from_this<collector> {
   std::atomic<bool> joined_{false};
   std::atomic<bool> in_transport_{false};
   mutable std::atomic<int> observers_{0};  // wait in stats(): let them at the work
-  session_stats last_count_;
+  mutable session_stats last_count_;
+  mutable std::uint64_t last_number_ = 0;  // its
+  mutable std::atomic<std::uint64_t> counts_{0};
   clock::time_point next_count_{};
   std::thread thread_;
   std::atomic<std::thread::id> runner_{};

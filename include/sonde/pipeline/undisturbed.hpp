@@ -4,6 +4,8 @@
 // While one of these lives, its thread is not torn out of what it does: by pthread_cancel, which unwinds from within the
 // system's calls and must not meet a noexcept function; by a signal handler that records in its turn, or ends the program.
 
+#include <initializer_list>
+
 #include <pthread.h>
 #include <signal.h>
 
