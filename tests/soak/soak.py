@@ -92,8 +92,13 @@ class Service(processes.Program):
         return (self.xray if exporter == "xray" else self.http[exporter].backend).received
 
     def ledger(self):
-        with urllib.request.urlopen(self.url + "/ledger", timeout=processes.DEADLINE) as reply:
-            return json.load(reply)
+        for attempt in range(2):  # on a slow machine the server may find a connection idle before its question comes
+            try:
+                with urllib.request.urlopen(self.url + "/ledger", timeout=processes.DEADLINE) as reply:
+                    return json.load(reply)
+            except ConnectionResetError:  # RemoteDisconnected is one
+                if attempt == 1:
+                    raise
 
     def look(self):
         """The ledger as it is now, checked."""
