@@ -8,11 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#if defined(__has_feature)
-#define SONDE_HAS_FEATURE(name) __has_feature(name)
-#else
-#define SONDE_HAS_FEATURE(name) 0
-#endif
+#include "has_feature.hpp"
+
 #if defined(__SANITIZE_THREAD__) || SONDE_HAS_FEATURE(thread_sanitizer)
 #define SKIP_WHERE_FORKED_CHILDREN_CANNOT_HAVE_THREADS() \
   GTEST_SKIP() << "the thread sanitizer does not support threads in a child of a threaded process"

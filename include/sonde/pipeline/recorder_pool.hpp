@@ -16,6 +16,7 @@
 
 #include <sonde/config.hpp>
 #include <sonde/context/entropy.hpp>
+#include <sonde/pipeline/thread_exit.hpp>
 #include <sonde/pipeline/undisturbed.hpp>
 #include <sonde/record/session_table.hpp>
 
@@ -72,7 +73,7 @@ class recorder_pool {
     mine->announces_roots = agreed.announces_roots;
     set_log_level(*mine, agreed.log_level);
     record::this_thread = mine;
-    at_thread_exit().remember(mine);
+    thread_exit::instance().remember(mine);
     __atomic_store_n(&mine->live, true, __ATOMIC_RELEASE);
     return mine;
   }
@@ -145,7 +146,7 @@ class recorder_pool {
   /// In the child of a fork, where the mutex is held and no other thread exists: every recorder is free.
   void forget_threads() noexcept {
     record::this_thread = nullptr;
-    at_thread_exit().remember(nullptr);  // another thread may have that recorder when this one ends
+    thread_exit::instance().remember(nullptr);  // another thread may have that recorder when this one ends
     for (record::recorder* each = first(); each != nullptr; each = each->next) {
       each->live = each->abandoned = each->surrendered = each->in_use = false;
       each->session = 0;
@@ -272,36 +273,6 @@ class recorder_pool {
   [[nodiscard]] static constexpr std::size_t footprint(std::size_t capacity) noexcept {
     constexpr std::size_t line = alignof(record::chunk);
     return (sizeof(record::chunk) + capacity + line - 1) / line * line;
-  }
-
-  /// Runs after the thread's own thread-local destructors, which may still record. Taken back where the program ends, or the library
-  /// that holds this code is unloaded: threads may end later.
-  class thread_exit {
-   public:
-    thread_exit() noexcept {
-      is_usable_ = pthread_key_create(&key_, [](void* ended) {
-        auto* mine = static_cast<record::recorder*>(ended);
-        if (record::this_thread == mine) record::this_thread = nullptr;
-        __atomic_store_n(&mine->abandoned, true, __ATOMIC_RELEASE);
-      }) == 0;
-    }
-    thread_exit(const thread_exit&) = delete;
-    thread_exit& operator=(const thread_exit&) = delete;
-    ~thread_exit() {
-      if (is_usable_.exchange(false)) pthread_key_delete(key_);
-    }
-    /// Of this thread.
-    void remember(record::recorder* mine) const noexcept {
-      if (is_usable_) pthread_setspecific(key_, mine);
-    }
-
-   private:
-    pthread_key_t key_{};
-    std::atomic<bool> is_usable_{false};
-  };
-  [[nodiscard]] static const thread_exit& at_thread_exit() noexcept {
-    static const thread_exit made;
-    return made;
   }
 
   std::mutex mutex_;

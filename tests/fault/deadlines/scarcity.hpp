@@ -17,11 +17,8 @@
 #include <link.h>
 #include <pthread.h>
 
-#if defined(__has_feature)
-#define SONDE_HAS_FEATURE(name) __has_feature(name)
-#else
-#define SONDE_HAS_FEATURE(name) 0
-#endif
+#include "has_feature.hpp"
+
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__) || SONDE_HAS_FEATURE(thread_sanitizer) || \
     SONDE_HAS_FEATURE(address_sanitizer) || !defined(__GLIBC__)
 #define SONDE_OWN_MALLOC 0
