@@ -25,6 +25,8 @@ TEST(curl_error, says_who_did_not_do_what) {
   EXPECT_EQ(said({.code = CURLE_COULDNT_RESOLVE_HOST}), "could not resolve host '::1'");
   EXPECT_EQ(said({.code = CURLE_COULDNT_CONNECT, .system_error = ECONNREFUSED}), "connection refused by [::1]:4318");
   EXPECT_EQ(said({.code = CURLE_COULDNT_CONNECT, .system_error = EHOSTUNREACH}), "no route to [::1]:4318");
+  EXPECT_EQ(said({.code = CURLE_COULDNT_CONNECT, .system_error = EMFILE}),
+            "no socket for a connection to [::1]:4318 (too many open files)");
   EXPECT_EQ(said({.code = CURLE_COULDNT_CONNECT, .detail = "odd"}), "could not connect to [::1]:4318 (odd)");
   EXPECT_EQ(said({.code = CURLE_OPERATION_TIMEDOUT}), "no connection to [::1]:4318 within 250 ms");
   EXPECT_EQ(said({.code = CURLE_OPERATION_TIMEDOUT, .connected = true}), "no answer from [::1]:4318 within 250 ms");

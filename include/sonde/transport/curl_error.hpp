@@ -17,7 +17,7 @@ namespace sonde::transport {
 /// What is known of a failed transfer.
 struct curl_failure {
   CURLcode code = CURLE_OK;
-  long system_error = 0;      // CURLINFO_OS_ERRNO
+  long system_error = 0;      // of socket(2), or CURLINFO_OS_ERRNO
   bool connected = false;     // a connection (TLS included) was there
   bool unheard = false;       // it was a new one, and nothing came back on it
   std::string_view detail{};  // CURLOPT_ERRORBUFFER; may be empty
@@ -52,6 +52,8 @@ inline constexpr char no_http2[] =
     case CURLE_COULDNT_CONNECT:
       if (failure.system_error == ECONNREFUSED) return "connection refused by " + peer;
       if (failure.system_error == ENETUNREACH || failure.system_error == EHOSTUNREACH) return "no route to " + peer;
+      if (failure.system_error == EMFILE || failure.system_error == ENFILE)
+        return "no socket for a connection to " + peer + " (too many open files)";
       return "could not connect to " + peer + " (" + detail + ")";
     case CURLE_OPERATION_TIMEDOUT:
       return (failure.connected ? "no answer from " : "no connection to ") + peer + " within " +

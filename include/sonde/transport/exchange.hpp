@@ -5,6 +5,7 @@
 // alone.
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -50,6 +51,7 @@ class exchange {
     done_ = std::move(done);
     answer_ = {};
     finished_ = head_complete_ = too_large_ = out_of_memory_ = second_attempt_ = false;
+    socket_error_ = 0;
     detail_[0] = '\0';
     try {
       parsed_url parsed = parse_url(sent_.url);
@@ -139,7 +141,7 @@ class exchange {
 
   [[nodiscard]] curl_failure failure(CURLcode code) const noexcept {
     return {out_of_memory_ ? CURLE_OUT_OF_MEMORY : code,
-            info<long>(CURLINFO_OS_ERRNO),
+            socket_error_ != 0 ? socket_error_ : info<long>(CURLINFO_OS_ERRNO),
             info<curl_off_t>(CURLINFO_PRETRANSFER_TIME_T) > 0,
             info<long>(CURLINFO_NUM_CONNECTS) > 0 && info<long>(CURLINFO_HEADER_SIZE) == 0,
             detail_};
@@ -213,6 +215,7 @@ class exchange {
     set(CURLOPT_HEADERDATA, this);
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_OPENSOCKETFUNCTION, &exchange::open_socket);
+    set(CURLOPT_OPENSOCKETDATA, this);
     // A name lookup that outlives its request is left to its thread; otherwise cleaning up waits for it, for all
     // backends.
     set(CURLOPT_QUICK_EXIT, 1L);
@@ -253,8 +256,10 @@ class exchange {
   }
 
   /// Not for programs that the user's starts meanwhile: libcurl itself leaves its sockets to them.
-  static curl_socket_t open_socket(void*, curlsocktype, curl_sockaddr* where) noexcept {
-    return ::socket(where->family, where->socktype | SOCK_CLOEXEC, where->protocol);
+  static curl_socket_t open_socket(void* self, curlsocktype, curl_sockaddr* where) noexcept {
+    const curl_socket_t made = ::socket(where->family, where->socktype | SOCK_CLOEXEC, where->protocol);
+    static_cast<exchange*>(self)->socket_error_ = made == CURL_SOCKET_BAD ? errno : 0;  // libcurl does not keep it
+    return made;
   }
 
   /// Whether this libcurl cannot use an HTTP/2 connection without TLS a second time. Source: curl's pull request 10643.
@@ -316,6 +321,7 @@ class exchange {
   bool too_large_ = false;
   bool out_of_memory_ = false;
   bool second_attempt_ = false;
+  int socket_error_ = 0;  // of the last socket that could not be had
   char detail_[CURL_ERROR_SIZE] = {};
 };
 
