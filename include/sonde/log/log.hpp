@@ -6,15 +6,14 @@
 
 #include <concepts>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 
 #include <fmt/core.h>
 
 #include <sonde/config.hpp>
+#include <sonde/log/argument_list.hpp>
 #include <sonde/log/log_site.hpp>
 #include <sonde/log/message.hpp>
-#include <sonde/record/attribute.hpp>
 
 namespace sonde {
 
@@ -34,7 +33,7 @@ struct type_list {
 /// fmt's format string for those arguments that are no attributes.
 template <class... Arguments>
 using format_of = typename decltype((type_list<>{} + ... +
-                                     std::conditional_t<is_attribute<std::remove_cvref_t<Arguments>>, type_list<>,
+                                     std::conditional_t<is_attribute_argument<Arguments>, type_list<>,
                                                         type_list<Arguments>>{}))::format;
 
 /// A format, checked against its arguments, and the place of the call.
@@ -53,21 +52,6 @@ class located_format {
   record::log_site site{};
 };
 
-template <bool Wanted, class T>
-[[nodiscard]] constexpr auto select(T& argument) noexcept {
-  if constexpr (Wanted)
-    return std::tuple<T&>{argument};
-  else
-    return std::tuple<>{};
-}
-/// Those that belong to the text, or those that do not.
-template <bool Attributes, class... T>
-[[nodiscard]] constexpr auto select_all(T&... arguments) noexcept {
-  return std::tuple_cat(select<is_attribute<std::remove_const_t<T>> == Attributes>(arguments)...);
-}
-template <class... T>  // NOLINTNEXTLINE(misc-redundant-expression): two of one type
-inline constexpr bool has_attributes = (is_attribute<std::remove_cvref_t<T>> || ...);
-
 /// One for all calls with arguments of these types.
 template <class... T>
 void emit(level severity, const record::log_site& site, T&... arguments) noexcept {
@@ -78,23 +62,22 @@ void emit_with_attributes(level severity, const record::log_site& site, T&... ar
   record::recorder* const mine = record::recorder_for(severity);
   if (mine == nullptr) return;
   record::log_record made{mine, severity, 0, record::id_of(*mine, site)};
-  std::apply(
+  with_selected<false>(
       [&](auto&... each) {
         record::with_copies(
             [&](const record::copied_arguments& copies) { record::put_arguments(*made.target(), site, copies); },
             each...);
       },
-      select_all<false>(arguments...));
-  std::apply([&](auto&... each) { record::put_attributes(*made.target(), each...); }, select_all<true>(arguments...));
+      arguments...);
+  with_selected<true>([&](auto&... each) { record::put_attributes(*made.target(), each...); }, arguments...);
 }
 template <class... T>
 void emit_formatted(level severity, const record::log_site& site, T&... arguments) noexcept {
   record::log_record made{record::recorder_for(severity), severity};
   record::frame* const into = made.target();
   if (into == nullptr) return;
-  std::apply([&](auto&... each) { record::put_body(*into, site, fmt::make_format_args(each...)); },
-             select_all<false>(arguments...));
-  std::apply([&](auto&... each) { record::put_attributes(*into, each...); }, select_all<true>(arguments...));
+  with_selected<false>([&](auto&... each) { record::put_body(*into, site, fmt::make_format_args(each...)); }, arguments...);
+  with_selected<true>([&](auto&... each) { record::put_attributes(*into, each...); }, arguments...);
   record::put_call_site(*into, site.from);
 }
 
@@ -107,11 +90,11 @@ struct writer {
       [[maybe_unused]] Arguments&&... arguments) const noexcept {
     if constexpr (enabled && Level >= min_level) {
       if (!record::may_record(Level)) return;
-      if constexpr (((is_attribute<std::remove_cvref_t<Arguments>> ||
+      if constexpr (((is_attribute_argument<Arguments> ||
                       record::copyable_argument<std::remove_cvref_t<Arguments>>) && ...)) {
         constexpr bool may_be_address = (record::is_c_string<std::remove_cvref_t<Arguments>> || ...);
         if (!may_be_address || message.site.copies_arguments) {
-          if constexpr (has_attributes<Arguments...>)
+          if constexpr ((is_attribute_argument<Arguments> || ...))
             return emit_with_attributes(Level, message.site, arguments...);
           else
             return emit(Level, message.site, arguments...);

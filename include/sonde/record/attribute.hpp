@@ -43,12 +43,16 @@ template <meta::fixed_string Key, class Value>
 
 namespace record {
 
-template <meta::fixed_string Key, meta::fixed_string... Rest>
+[[nodiscard]] consteval bool distinct(const meta::text* keys, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      if (keys[i] == keys[j]) return false;
+  return true;
+}
+template <meta::fixed_string... Keys>
 [[nodiscard]] consteval bool distinct_keys() {
-  if constexpr (sizeof...(Rest) == 0)
-    return true;
-  else
-    return !((Key == Rest) || ...) && distinct_keys<Rest...>();
+  const meta::text keys[] = {meta::text{Keys.data(), Keys.size()}...};
+  return distinct(keys, sizeof...(Keys));
 }
 
 /// The attributes of one event, link or log record.
