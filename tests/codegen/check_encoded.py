@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """What a program knows when it is compiled is encoded then: looks for the bytes in an object file, and for encoders.
 
-Usage: check_encoded.py <directory> <compilers, comma-separated> <flag>...
+Usage: check_encoded.py <directory> <compiler> <flag or @file of flags>...
 
 <directory>/encoded/service.cpp is compiled with instrumentation on. Its read-only sections must hold the OTLP protobuf
 fields and the JSON text of all names, keys and places (computed here, by the rules of protobuf.dev and of RFC 8259), and no
@@ -15,6 +15,8 @@ import re
 import subprocess
 import sys
 import tempfile
+
+from check_pairs import expanded
 
 
 def varint(value):
@@ -99,15 +101,10 @@ def complaints_about(source, compiler, flags):
 
 
 def main():
-    directory, compilers, *flags = sys.argv[1:]
-    flags = [word for flag in flags for word in (pathlib.Path(flag[1:]).read_text().split() if flag[0] == "@" else [flag])]
-    failed = 0
-    for compiler in compilers.split(","):
-        complaints = list(complaints_about(pathlib.Path(directory) / "encoded" / "service.cpp", compiler, flags))
-        failed += bool(complaints)
-        print("FAILED" if complaints else "ok    ", pathlib.Path(compiler).name, f"{len(EXPECTED)} encoded texts", flush=True)
-        print(*complaints, sep="\n", end="\n" if complaints else "")
-    return 1 if failed else 0
+    directory, compiler, *flags = sys.argv[1:]
+    complaints = list(complaints_about(pathlib.Path(directory) / "encoded" / "service.cpp", compiler, expanded(flags)))
+    print(*complaints, f"{pathlib.Path(compiler).name}: {len(EXPECTED)} encoded texts, {len(complaints)} complaints", sep="\n")
+    return 1 if complaints else 0
 
 
 if __name__ == "__main__":

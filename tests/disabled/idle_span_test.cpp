@@ -213,7 +213,7 @@ TEST(idle_reports, do_nothing) {
   } catch (...) {
     sonde::report_exception();
   }
-  EXPECT_EQ(sonde::record::the_root.table, nullptr);
+  EXPECT_EQ(sonde::record::known_root().table, nullptr);
 }
 
 }  // namespace

@@ -109,11 +109,12 @@ class live_query {
   bool has_rows_ = false;  // a statement of the kind that returns some
 };
 
+/// No noexcept: it would add an exception table around a function of C.
 struct idle_query {
   sqlite3_stmt* statement;
 
   [[gnu::always_inline]] explicit idle_query(sqlite3_stmt* prepared) noexcept : statement{prepared} {}
-  [[gnu::always_inline]] int step() const noexcept { return sqlite3_step(statement); }
+  [[gnu::always_inline]] int step() const { return sqlite3_step(statement); }
 };
 
 /// `sonde::sqlite::query found{statement}; while (found.step() == SQLITE_ROW) …`: a span from the first step to the

@@ -17,7 +17,7 @@ inline namespace SONDE_ABI {
 
 /// Callable and arguments are copied or moved, as std::thread does.
 template <class Callable, class... Arguments>
-[[nodiscard]] std::thread start_thread(Callable&& callable, Arguments&&... arguments) {
+[[nodiscard, gnu::always_inline]] inline std::thread start_thread(Callable&& callable, Arguments&&... arguments) {
   if constexpr (enabled)
     return std::thread{carry(std::forward<Callable>(callable), std::forward<Arguments>(arguments)...)};
   else
@@ -26,7 +26,7 @@ template <class Callable, class... Arguments>
 
 /// The callable may take a std::stop_token first.
 template <class Callable, class... Arguments>
-[[nodiscard]] std::jthread start_jthread(Callable&& callable, Arguments&&... arguments) {
+[[nodiscard, gnu::always_inline]] inline std::jthread start_jthread(Callable&& callable, Arguments&&... arguments) {
   if constexpr (enabled)
     return std::jthread{carry(std::forward<Callable>(callable), std::forward<Arguments>(arguments)...)};
   else
@@ -34,7 +34,7 @@ template <class Callable, class... Arguments>
 }
 
 template <class Callable, class... Arguments>
-[[nodiscard]] auto async(std::launch policy, Callable&& callable, Arguments&&... arguments) {
+[[nodiscard, gnu::always_inline]] inline auto async(std::launch policy, Callable&& callable, Arguments&&... arguments) {
   if constexpr (enabled)
     return std::async(policy, carry(std::forward<Callable>(callable), std::forward<Arguments>(arguments)...));
   else
@@ -42,7 +42,7 @@ template <class Callable, class... Arguments>
 }
 template <class Callable, class... Arguments>
   requires(!std::is_same_v<std::decay_t<Callable>, std::launch>)
-[[nodiscard]] auto async(Callable&& callable, Arguments&&... arguments) {
+[[nodiscard, gnu::always_inline]] inline auto async(Callable&& callable, Arguments&&... arguments) {
   return sonde::async(std::launch::async | std::launch::deferred, std::forward<Callable>(callable),
                std::forward<Arguments>(arguments)...);
 }

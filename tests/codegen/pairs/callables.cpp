@@ -1,28 +1,27 @@
-// flags: -DSONDE_ENABLED=0
 // SPDX-License-Identifier: MIT
 // Callables inside spans: what is left is the call.
 #include <utility>
+
+#include "../instrumented.hpp"
 #ifndef STRIPPED
 #include <sonde/sonde.hpp>
-using tracer = sonde::tracer<"home.activities">;
 #define IN_SPAN(...) sonde::in_span<"x">(__VA_ARGS__)
-#define IN_TRACER_SPAN(...) tracer::in_span<"x">(__VA_ARGS__)
 #define CAPTURE(...) sonde::capture<"x">(__VA_ARGS__)
-#define TRACER_CAPTURE(...) tracer::capture<"x">(__VA_ARGS__)
 #define BIND_CURRENT(...) sonde::bind_current(__VA_ARGS__)
 #else
 #define IN_SPAN(...) (__VA_ARGS__)()
-#define IN_TRACER_SPAN(...) (__VA_ARGS__)()
 #define CAPTURE(...) __VA_ARGS__
-#define TRACER_CAPTURE(...) __VA_ARGS__
 #define BIND_CURRENT(...) __VA_ARGS__
 #endif
+
+namespace callables {
+
+INSTRUMENTED(using tracer = sonde::tracer<"home.activities">;)
 
 struct service {
   int run(int) const;
   int count;
 };
-int work(int);
 void done();
 
 int in_span(int n) {
@@ -34,7 +33,8 @@ int& in_span_by_reference(int& n) {
 void in_span_without_result() { IN_SPAN([] { done(); }); }
 void in_span_of_a_function() { IN_SPAN(done); }
 int in_tracer_span(int n) {
-  return IN_TRACER_SPAN([n] { return work(n); });
+  INSTRUMENTED(return tracer::in_span<"x">([n] { return work(n); }) + 1;)
+  BY_HAND(return work(n) + 1;)
 }
 int in_nested_spans(int n) {
   return IN_SPAN([&] { return IN_SPAN([&] { return work(n); }) + 1; });
@@ -44,7 +44,8 @@ int captured(int n) {
   return run(1) + 1;
 }
 int captured_mutable(int n) {
-  auto run = TRACER_CAPTURE([n]() mutable { return work(n++); });
+  INSTRUMENTED(auto run = tracer::capture<"x">([n]() mutable { return work(n++); });)
+  BY_HAND(auto run = [n]() mutable { return work(n++); };)
   return run() + run();
 }
 int captured_function(int n) {
@@ -52,28 +53,19 @@ int captured_function(int n) {
   return run(n) + 1;
 }
 int captured_by_template_argument(int n) {
-#ifndef STRIPPED
-  const auto run = sonde::capture<&work>();
-#else
-  const auto run = work;
-#endif
+  INSTRUMENTED(const auto run = sonde::capture<&work>();)
+  BY_HAND(const auto run = work;)
   return run(n) + 1;
 }
 int captured_member(const service& backend, int n) {
-#ifndef STRIPPED
-  const auto run = sonde::capture<&service::run>();
-  return run(backend, n) + 1;
-#else
-  return backend.run(n) + 1;
-#endif
+  INSTRUMENTED(const auto run = tracer::capture<&service::run>();)
+  INSTRUMENTED(return run(backend, n) + 1;)
+  BY_HAND(return backend.run(n) + 1;)
 }
 int captured_member_pointer(const service& backend, int n) {
-#ifndef STRIPPED
-  const auto run = sonde::capture<"run">(&service::run);
-  return run(backend, n) + 2;
-#else
-  return backend.run(n) + 2;
-#endif
+  INSTRUMENTED(const auto run = sonde::capture<"run">(&service::run);)
+  INSTRUMENTED(return run(backend, n) + 2;)
+  BY_HAND(return backend.run(n) + 2;)
 }
 int bound(int n) {
   const auto task = BIND_CURRENT([n] { return work(n); });
@@ -86,3 +78,9 @@ int call_later(Task task) {
 int bound_and_passed_on(int n) {
   return call_later(BIND_CURRENT([n] { return n + 2; }));
 }
+
+}  // namespace callables
+
+#undef IN_SPAN
+#undef CAPTURE
+#undef BIND_CURRENT

@@ -1,17 +1,18 @@
-// flags: -DSONDE_ENABLED=0
 // SPDX-License-Identifier: MIT
-// Spans that exceptions pass through: no clean-up code, no entries in the exception tables.
+// Spans that exceptions pass through: no clean-up code, no entries in the exception tables, no frames to unwind.
 #include <exception>
 #include <stdexcept>
 #include <string>
+
+#include "../instrumented.hpp"
 #ifndef STRIPPED
 #include <sonde/sonde.hpp>
-#define INSTRUMENTED(...) __VA_ARGS__
-#else
-#define INSTRUMENTED(...)
 #endif
 
+namespace exceptions {
+
 int may_throw(int);
+int cannot_throw(int) noexcept;
 
 int passing_through(int n) {
   INSTRUMENTED(sonde::span<"passing"> span;)
@@ -49,3 +50,24 @@ int never_throws(int n) noexcept {
   INSTRUMENTED(sonde::span<"noexcept"> span;)
   return may_throw(n);
 }
+int nothing_throws(int n) noexcept {
+  INSTRUMENTED(sonde::span<"noexcept"> span{sonde::kind::client};)
+  INSTRUMENTED(span.set_attribute<"n">(n);)
+  return cannot_throw(n);
+}
+int tried_for_nothing(int n) {
+  try {
+    INSTRUMENTED(sonde::span<"quiet"> span;)
+    INSTRUMENTED(span.update_name("loud");)
+    return cannot_throw(n);
+  } catch (...) {
+    INSTRUMENTED(sonde::report_exception();)
+    return 0;
+  }
+}
+[[noreturn]] void always_throws(int n) {
+  INSTRUMENTED(sonde::detached_span<"thrown"> span;)
+  INSTRUMENTED(sonde::scope active{span};)
+  throw n;
+}
+}  // namespace exceptions

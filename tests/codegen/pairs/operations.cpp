@@ -1,4 +1,3 @@
-// flags: -DSONDE_ENABLED=0
 // SPDX-License-Identifier: MIT
 // Everything that is said to a span: literals, plain variables, the lambda form, and what takes no value.
 #include <optional>
@@ -6,14 +5,14 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "../instrumented.hpp"
 #ifndef STRIPPED
 #include <sonde/sonde.hpp>
-#define INSTRUMENTED(...) __VA_ARGS__
-#else
-#define INSTRUMENTED(...)
 #endif
 
-int work(int);
+namespace operations {
+
 std::string digest(const std::vector<int>&);
 
 int literals(int n) {
@@ -102,10 +101,25 @@ int only_where_recorded(int n) {
   INSTRUMENTED(if (span.is_recording()) span.set_attribute<"list">(std::vector<int>(1000, n));)
   return work(n);
 }
+int links(int n, const std::string& why) {
+  INSTRUMENTED(sonde::span<"links"> span;)
+  INSTRUMENTED(span.add_link(sonde::span_context{});)
+  INSTRUMENTED(span.add_link(sonde::current_span().context(), sonde::attr<"why">(why), sonde::attr<"n">(n));)
+  return work(n);
+}
+int ids(int n) {
+  INSTRUMENTED(sonde::span<"ids"> span;)
+  INSTRUMENTED(const sonde::span_context context = span.context();)
+  INSTRUMENTED(if (context.valid() || context.sampled) return 0;)
+  return work(n);
+}
 int of_a_detached_span(int n) {
   INSTRUMENTED(sonde::detached_span<"job"> job;)
   INSTRUMENTED(job.set_attribute<"n">(n);)
   INSTRUMENTED(job.set_status(sonde::status::error, "late");)
+  INSTRUMENTED(job.add_event<"late">(sonde::attr<"n">(n));)
+  INSTRUMENTED(job.add_link(job.context());)
+  INSTRUMENTED(job.end();)
   return work(n);
 }
 int reports(int n, std::string_view text, const std::exception& error) {
@@ -113,5 +127,8 @@ int reports(int n, std::string_view text, const std::exception& error) {
   INSTRUMENTED(sonde::report_exception(error, sonde::level::critical);)
   INSTRUMENTED(sonde::report_message("Hello World!", sonde::level::warning);)
   INSTRUMENTED(sonde::report_message(text);)
+  INSTRUMENTED(sonde::report_exception();)
   return work(n);
 }
+
+}  // namespace operations

@@ -1,16 +1,26 @@
-// flags: -DSONDE_ENABLED=0
 // SPDX-License-Identifier: MIT
-// Every way to open a span.
+// Every way to open a span, and what an open one is made of.
+#include <type_traits>
+#include <utility>
+
+#include "../instrumented.hpp"
 #ifndef STRIPPED
+
 #include <sonde/sonde.hpp>
-#define INSTRUMENTED(...) __VA_ARGS__
-using tracer = sonde::tracer<"home.activities", "1.2">;
-sonde::span_context incoming();
-#else
-#define INSTRUMENTED(...)
 #endif
 
-int work(int);
+namespace spans {
+
+template <class Idle>
+concept empty_and_trivial = std::is_empty_v<Idle> && std::is_trivial_v<Idle>;
+template <class Idle>
+concept empty = std::is_empty_v<Idle> && std::is_trivially_destructible_v<Idle>;
+INSTRUMENTED(using tracer = sonde::tracer<"home.activities", "1.2">;)
+HOLDS_WHERE_OFF(empty_and_trivial<sonde::span<"x">>)
+HOLDS_WHERE_OFF(empty_and_trivial<tracer::span<"x">>)
+HOLDS_WHERE_OFF(empty_and_trivial<sonde::span_at<sonde::level::critical, "x">>)
+HOLDS_WHERE_OFF(empty_and_trivial<decltype(sonde::current_span())>)
+HOLDS_WHERE_OFF(empty<sonde::detached_span<"x">> && empty<sonde::scope>)
 
 int plain(int n) {
   INSTRUMENTED(sonde::span<"plain"> span;)
@@ -37,6 +47,27 @@ int macro_in_lambda(int n) {
   };
   return inner();
 }
+class service {
+ public:
+  int count;
+  service();
+  virtual ~service();
+  int run(int n) const;
+  virtual int answer(int n);
+};
+service::service() : count{work(1)} { INSTRUMENTED(SONDE_SPAN();) }
+service::~service() {
+  INSTRUMENTED(SONDE_SPAN();)
+  work(count);
+}
+int service::run(int n) const {
+  INSTRUMENTED(SONDE_SPAN();)
+  return work(n) + count;
+}
+int service::answer(int n) {
+  INSTRUMENTED(sonde::span<"answer"> span;)
+  return work(n) - count;
+}
 int of_tracer(int n) {
   INSTRUMENTED(tracer::span<"mock-data"> span;)
   return work(n) + 1;
@@ -51,21 +82,18 @@ int of_a_kind(int n) {
   INSTRUMENTED(sonde::span<"client"> inner{sonde::kind::client, sonde::span_context{}};)
   return work(n) + 1;
 }
+int under_a_parent(int n) {
+  INSTRUMENTED(sonde::span<"outer"> outer;)
+  INSTRUMENTED(sonde::span<"inner"> inner{outer.context()};)
+  INSTRUMENTED(sonde::span<"current"> current{sonde::kind::consumer, sonde::current_span().context()};)
+  return work(n) + 1;
+}
 int nested(int n) {
   INSTRUMENTED(sonde::span<"outer"> outer;)
   int sum = work(n);
   {
     INSTRUMENTED(sonde::span<"inner"> inner;)
     sum += work(n + 1);
-  }
-  return sum;
-}
-int in_a_hot_loop(const int* values, int count) {
-  int sum = 0;
-  for (int i = 0; i < count; ++i) {
-    INSTRUMENTED(sonde::span<"turn"> turn;)
-    INSTRUMENTED(turn.set_attribute<"i">(i);)
-    sum += values[i];
   }
   return sum;
 }
@@ -80,3 +108,20 @@ int detached(int n) {
   INSTRUMENTED(moved.end();)
   return n;
 }
+int in_a_static_variable(int n) {
+  static int kept = [] {
+    INSTRUMENTED(sonde::span<"once"> once;)
+    return work(7);
+  }();
+  return kept + n;
+}
+int before_a_tail_call(int n) {
+  INSTRUMENTED(sonde::span<"tail"> span;)
+  return work(n);
+}
+int where_told_apart(int n) {
+  INSTRUMENTED(if constexpr (sonde::enabled && sonde::capture_location && sonde::min_level == sonde::level::trace) return 0;)
+  return work(n);
+}
+
+}  // namespace spans

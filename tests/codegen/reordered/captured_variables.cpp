@@ -1,15 +1,12 @@
-// flags: -DSONDE_ENABLED=0
 // SPDX-License-Identifier: MIT
 // The lambda form where it captures variables that live in registers: the capture takes their address, and compilers then
 // number them anew. The operations stay the same, their order and registers may not.
+#include "../instrumented.hpp"
 #ifndef STRIPPED
 #include <sonde/sonde.hpp>
-#define INSTRUMENTED(...) __VA_ARGS__
-#else
-#define INSTRUMENTED(...)
 #endif
 
-int work(int);
+namespace captured_variables {
 
 int captured_by_reference(int n) {
   INSTRUMENTED(sonde::span<"sum"> span;)
@@ -34,3 +31,5 @@ int captured_by_value(int n) {
   INSTRUMENTED(span.set_attribute<"sum">([sum] { return sum; });)
   return sum;
 }
+
+}  // namespace captured_variables

@@ -1,16 +1,13 @@
-// flags: -DSONDE_ENABLED=0
 // SPDX-License-Identifier: MIT
 // Variables that live in registers as arguments of a log function, which takes them by reference as fmt does: the
 // operations stay the same, their order and registers may not.
+#include "../instrumented.hpp"
 #ifndef STRIPPED
 #include <sonde/log.hpp>
 #include <sonde/sonde.hpp>
-#define INSTRUMENTED(...) __VA_ARGS__
-#else
-#define INSTRUMENTED(...)
 #endif
 
-int work(int);
+namespace logged_variables {
 
 int logged_in_a_loop(int n) {
   int sum = 0;
@@ -20,3 +17,5 @@ int logged_in_a_loop(int n) {
   }
   return sum;
 }
+
+}  // namespace logged_variables

@@ -1,13 +1,15 @@
-// flags: -DSONDE_ENABLED=0
 // SPDX-License-Identifier: MIT
 // The documented limit, seen from the other side: an evaluated argument does not vanish with the span.
+// differs: .text value_form_remains::digest
 #include <string>
+
+#include "../instrumented.hpp"
 #ifndef STRIPPED
+#include <sonde/log.hpp>
 #include <sonde/sonde.hpp>
-#define INSTRUMENTED(...) __VA_ARGS__
-#else
-#define INSTRUMENTED(...)
 #endif
+
+namespace value_form_remains {
 
 std::string digest(int);
 
@@ -16,3 +18,10 @@ int value(int n) {
   INSTRUMENTED(span.set_attribute<"digest">(digest(n));)
   return n;
 }
+/// In a log line, too.
+int logged(int n) {
+  INSTRUMENTED(sonde::log::info("{}", digest(n));)
+  return n;
+}
+
+}  // namespace value_form_remains
