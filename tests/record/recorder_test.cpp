@@ -4,6 +4,10 @@
 #include <sonde/record/recorder.hpp>
 
 #include <cstdint>
+#include <latch>
+#include <map>
+#include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -54,6 +58,42 @@ TEST(recorder, may_end_more_than_it_began_without_end) {
     EXPECT_EQ(stats.open, std::uint64_t{4 - round} * many);
     EXPECT_EQ(stats.started, std::uint64_t{4} * many + 1);
     EXPECT_TRUE(balanced(stats));
+  }
+}
+
+// Else the spans of one thread would wait for those of another, or for the collector, wherever they write the same line.
+TEST(recorder, shares_no_cache_line_with_another_thread_nor_with_the_collector) {
+  constexpr std::uintptr_t line = 64;
+  constexpr std::size_t threads = 8;
+  recording kept;
+  struct memory {
+    std::uintptr_t recorder, collectors_part, chunk, chunk_end;
+  };
+  std::vector<memory> found(threads);
+  std::latch all_recorded{threads};
+  std::vector<std::thread> running;
+  for (memory& mine : found)
+    running.emplace_back([&mine, &all_recorded] {
+      { sonde::span<"hot"> span; }
+      const auto address = [](const auto* of) { return reinterpret_cast<std::uintptr_t>(of); };
+      const sonde::record::recorder& recorder = *sonde::record::this_thread;
+      mine = {address(&recorder), address(&recorder.reader), address(recorder.filling),
+              address(recorder.filling->data + recorder.filling->capacity)};
+      all_recorded.arrive_and_wait();  // or the next would get what the first has left
+    });
+  for (auto& each : running) each.join();
+  std::map<std::uintptr_t, std::size_t> owner;  // of each line
+  for (std::size_t i = 0; i < threads; ++i) {
+    const memory& mine = found[i];
+    const auto own = [&](std::uintptr_t from, std::uintptr_t to) {
+      for (std::uintptr_t at = from / line; at <= (to - 1) / line; ++at)
+        EXPECT_EQ(owner.try_emplace(at, i).first->second, i) << "thread " << i << " writes where another does";
+    };
+    own(mine.recorder, mine.recorder + sizeof(sonde::record::recorder));
+    own(mine.chunk, mine.chunk_end);
+    EXPECT_EQ(mine.recorder % line, 0u);
+    EXPECT_EQ(mine.chunk % line, 0u);
+    EXPECT_EQ(mine.collectors_part % line, 0u) << "the collector writes on the last line of the thread's part";
   }
 }
 

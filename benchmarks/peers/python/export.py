@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""OpenTelemetry's Python SDK at the work of benchmarks/runtime/otlp_export.cpp: `export.py SPANS ROUND`, the rest from OTEL_*."""
+"""OpenTelemetry's Python SDK at the work of benchmarks/peers: `export.py export SPANS ROUND`, the rest from OTEL_*."""
 import sys
 
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
-spans, round_of = int(sys.argv[1]), int(sys.argv[2])
+spans, round_of = int(sys.argv[2]), int(sys.argv[3])
 provider = TracerProvider()
 provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
 tracer = provider.get_tracer("bench")
