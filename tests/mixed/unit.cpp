@@ -3,6 +3,7 @@
 #include "unit.hpp"
 
 #include <sonde/attributes.hpp>
+#include <sonde/log/write.hpp>
 #include <sonde/sonde.hpp>
 
 #define NAME TEXT(UNIT)
@@ -26,6 +27,7 @@ void UNIT(step* next) {
   SONDE_SPAN(NAME " macro");
   sonde::tracer<NAME>::span<NAME " typed", part> typed;
   typed->number += 1;
+  sonde::log::write(sonde::level::critical, NAME " log");
   sonde::in_span<NAME " called">([next] { next(); });
 }
 

@@ -10,7 +10,7 @@
 #include <sonde/log/call_site.hpp>
 #include <sonde/log/log_record.hpp>
 #include <sonde/record/attribute.hpp>
-#include <sonde/record/own_words.hpp>
+#include <sonde/record/session_table.hpp>
 
 namespace sonde {
 
@@ -26,7 +26,9 @@ void write([[maybe_unused]] level severity, [[maybe_unused]] std::string_view te
            [[maybe_unused]] const record::call_site& from,
            [[maybe_unused]] const attribute<Keys, Values>&... attributes) noexcept {
   if constexpr (enabled) {
-    if (severity < min_level || record::saying_own_words) return;
+    if (severity < min_level) return;
+    const record::session_table* const table = record::installed_table();
+    if (table == nullptr || table->is_saying_own_words()) return;
     record::log_record made{record::recorder_for(severity), severity};
     record::frame* const into = made.target();
     if (into == nullptr) return;

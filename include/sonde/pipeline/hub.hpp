@@ -17,8 +17,11 @@
 #include <time.h>
 
 #include <sonde/config.hpp>
+#include <sonde/context/clock_source.hpp>
 #include <sonde/context/trace_time.hpp>
+#include <sonde/pipeline/loaded_modules.hpp>
 #include <sonde/pipeline/recorder_pool.hpp>
+#include <sonde/pipeline/unattached.hpp>
 #include <sonde/pipeline/undisturbed.hpp>
 #include <sonde/pipeline/waker.hpp>
 #include <sonde/record/active_spans.hpp>
@@ -27,6 +30,7 @@
 #include <sonde/record/exception_text.hpp>
 #include <sonde/record/lasting.hpp>
 #include <sonde/record/opening.hpp>
+#include <sonde/record/own_words.hpp>
 #include <sonde/record/registry.hpp>
 #include <sonde/record/session_table.hpp>
 #include <sonde/sampling/sampler.hpp>
@@ -49,15 +53,18 @@ class hub {
     level least_log = level::trace;
     bool timed_trace_ids = false;
     bool announces_roots = false;
+    context::clock_source clock = context::clock_source::counter;
   };
   /// Plugs the session in. False where another one is live.
   [[nodiscard]] bool connect(const session_terms& terms) {
     const undisturbed calm;
     const std::lock_guard lock{mutex_};
     if (occupied_) return false;
-    samplers_.push_back(std::make_unique<sampling::any_sampler>(terms.sampler));  // kept: a thread may be asking an old one
+    root_.clock = context::instead_of_counter_for(terms.clock);
+    if (!invite_modules(root_)) return false;
+    served_.push_back(std::unique_ptr<served>{new served{terms.sampler, {}}});
     occupied_ = true;  // nothing throws from here on
-    sampler_.store(samplers_.back().get(), std::memory_order_release);
+    now_served_.store(served_.back().get(), std::memory_order_release);
     propagators_.store(terms.propagators, std::memory_order_relaxed);
     timed_trace_ids_.store(terms.timed_trace_ids, std::memory_order_relaxed);
     announces_roots_.store(terms.announces_roots, std::memory_order_relaxed);
@@ -67,8 +74,9 @@ class hub {
     session_.fetch_add(1, std::memory_order_relaxed);
     static constexpr record::session_table table{
         attach,    enroll,           locate,   sample,               complete_root,           put_time, chosen_propagators,
-        make_room, describe_current, describe, leave_with_unwinding, record::put_active_spans};
-    __atomic_store_n(&record::the_root.table, &table, __ATOMIC_RELEASE);
+        make_room, describe_current, describe, leave_with_unwinding, record::put_active_spans,
+        is_saying_own_words};
+    plug_in(&table);
     return true;
   }
   /// Of all threads, from now on.
@@ -80,7 +88,7 @@ class hub {
   void disconnect() noexcept {
     const undisturbed calm;
     const std::lock_guard lock{mutex_};
-    __atomic_store_n(&record::the_root.table, nullptr, __ATOMIC_RELEASE);
+    plug_in(nullptr);
     recorders.stop_all();
   }
   /// Another session may start.
@@ -102,6 +110,8 @@ class hub {
       kept_ = std::move(parents);
     });
   }
+  /// Of the session that was plugged in last.
+  [[nodiscard]] const unattached& lost_unattached() const noexcept { return now_served_.load()->lost; }
   [[nodiscard]] std::uint64_t session() const noexcept { return session_.load(std::memory_order_relaxed); }
   /// How many forks lie between the first process and this one.
   [[nodiscard]] std::uint64_t forks() const noexcept { return forks_.load(std::memory_order_relaxed); }
@@ -113,13 +123,23 @@ class hub {
   }
 
  private:
-  static record::recorder* attach() noexcept {
+  /// Kept when the session has ended: a thread may still be asking.
+  struct served {
+    sampling::any_sampler sampler;
+    unattached lost;
+  };
+
+  static record::recorder* attach(record::arrival comes_for) noexcept {
     const undisturbed calm;
-    return instance().recorders.attach([]() noexcept -> recorder_pool::terms {
+    return instance().recorders.attach(comes_for, []() noexcept -> recorder_pool::terms {
       hub& here = instance();
-      const sampling::any_sampler* chosen = here.sampler_.load(std::memory_order_acquire);
-      return {here.session(), chosen != nullptr && chosen->drops_roots(), here.log_level_.load(std::memory_order_relaxed),
-              here.timed_trace_ids_.load(std::memory_order_relaxed), here.announces_roots_.load(std::memory_order_relaxed)};
+      served& live = *here.now_served_.load(std::memory_order_acquire);
+      return {here.session(),
+              live.sampler.drops_roots(),
+              here.log_level_.load(std::memory_order_relaxed),
+              here.timed_trace_ids_.load(std::memory_order_relaxed),
+              here.announces_roots_.load(std::memory_order_relaxed),
+              live.lost};
     });
   }
   static std::uint32_t enroll(record::description& fresh) noexcept {
@@ -139,8 +159,8 @@ class hub {
     }
   }
   static bool sample(record::recorder& mine, const record::header& root, meta::text name) noexcept {
-    const sampling::any_sampler* chosen = instance().sampler_.load(std::memory_order_acquire);
-    const sampling::decision made = chosen->should_sample(
+    const sampling::any_sampler& chosen = instance().now_served_.load(std::memory_order_acquire)->sampler;
+    const sampling::decision made = chosen.should_sample(
         {root.trace_id, {name.data, name.size}, (root.flags & record::remote_parent) != 0,
          (root.flags & record::sampled) != 0, static_cast<kind>(root.kind),
          mine.request != nullptr ? *mine.request : no_request});
@@ -184,9 +204,15 @@ class hub {
     span.header.end = context::ticks();  // not before the event
     return true;
   }
+  static bool is_saying_own_words() noexcept { return record::saying_own_words; }
   static void give(record::exception_sink sink, const record::thrown& what, const void* with_stack) noexcept {
     const record::exception_text text{what, with_stack};
     sink.take(sink.target, text.made());
+  }
+
+  void plug_in(const record::session_table* table) noexcept {
+    __atomic_store_n(&root_.is_quiet, table == nullptr, __ATOMIC_RELEASE);
+    __atomic_store_n(&root_.table, table, __ATOMIC_RELEASE);
   }
 
   void before_fork() noexcept {
@@ -201,7 +227,7 @@ class hub {
   }
   /// The collector thread did not come along: the child has no session until it starts its own, and draws its own ids.
   void in_forked_child() noexcept {
-    __atomic_store_n(&record::the_root.table, nullptr, __ATOMIC_RELEASE);
+    plug_in(nullptr);
     recorders.forget_threads();
     waker.reset();
     occupied_ = false;
@@ -209,10 +235,11 @@ class hub {
     after_fork();
   }
 
+  record::root root_{nullptr, true, false, nullptr};
   std::mutex mutex_;
   bool occupied_ = false;
-  std::vector<std::unique_ptr<sampling::any_sampler>> samplers_;
-  std::atomic<const sampling::any_sampler*> sampler_{nullptr};
+  std::vector<std::unique_ptr<served>> served_;
+  std::atomic<served*> now_served_{nullptr};
   std::atomic<std::uint32_t> propagators_{0};
   std::atomic<bool> timed_trace_ids_{false};
   std::atomic<bool> announces_roots_{false};

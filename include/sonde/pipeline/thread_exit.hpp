@@ -7,6 +7,7 @@
 
 #include <pthread.h>
 
+#include <sonde/pipeline/loaded_modules.hpp>
 #include <sonde/record/session_table.hpp>
 
 namespace sonde::pipeline {
@@ -36,7 +37,7 @@ class thread_exit {
   thread_exit() noexcept {
     is_usable_ = pthread_key_create(&key_, [](void* ended) {
       auto* mine = static_cast<record::recorder*>(ended);
-      if (record::this_thread == mine) record::this_thread = nullptr;
+      leave_thread(mine);
       __atomic_store_n(&mine->abandoned, true, __ATOMIC_RELEASE);
     }) == 0;
   }

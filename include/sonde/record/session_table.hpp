@@ -8,8 +8,10 @@
 #include <cstdint>
 #include <exception>
 
+#include <sonde/config.hpp>
 #include <sonde/meta/text.hpp>
 #include <sonde/record/description.hpp>
+#include <sonde/record/modules.hpp>
 #include <sonde/record/recorder.hpp>
 
 namespace sonde::record {
@@ -26,10 +28,17 @@ struct exception_sink {
   void* target;
 };
 
+/// What a thread that has no recorder yet comes for. A level counts for logs alone.
+struct arrival {
+  enum class purpose : std::uint8_t { look, span, log, report };
+  purpose what;
+  level severity = level::critical;
+};
+
 /// None of these throws or blocks for longer than a short lock on a cold path.
 struct session_table {
-  /// This thread's recorder, made or found; null where none can be had (out of memory, thread being torn down).
-  recorder* (*attach)() noexcept;
+  /// This thread's recorder, made or found; null where memory is short: then what it came for is counted as lost.
+  recorder* (*attach)(arrival) noexcept;
   /// The registry id of a description, also stored in it; 0 on failure.
   std::uint32_t (*enroll)(description&) noexcept;
   /// The registry id of a place in the source, also kept in the site if it is the first one there; 0 on failure.
@@ -52,16 +61,9 @@ struct session_table {
   bool (*leave_with_unwinding)(frame&) noexcept;
   /// Appends the spans from `innermost` outwards to an occurrence.
   void (*put_active_spans)(frame& occurrence, const frame* innermost) noexcept;
+  /// Whether this thread hands a line of sonde's own to the user's handler just now (record/own_words.hpp).
+  bool (*is_saying_own_words)() noexcept;
 };
-
-/// All that modules of one program share.
-struct root {
-  const session_table* table;
-};
-/// Exported even from libraries built with -fvisibility=hidden, so that they join the session of the program.
-[[gnu::visibility("default")]] inline constinit root the_root{};
-
-[[gnu::visibility("default"), gnu::tls_model("initial-exec")]] inline constinit thread_local recorder* this_thread = nullptr;
 
 // Clang 15 to 18 keep the address of a thread-local over a co_await and so would look at the thread left behind, unless the
 // coroutine calls for it. Source: llvm/llvm-project issue 63022, pull request 81937.
@@ -72,21 +74,29 @@ struct root {
 #endif
 
 [[nodiscard]] inline const session_table* installed_table() noexcept {
-  return __atomic_load_n(&the_root.table, __ATOMIC_ACQUIRE);
+  const root* const known = &known_root();
+  const session_table* const table = __atomic_load_n(&known->table, __ATOMIC_ACQUIRE);
+  if (table != nullptr || __atomic_load_n(&known->is_quiet, __ATOMIC_RELAXED)) return table;
+  look_for_session();
+  return __atomic_load_n(&known_root().table, __ATOMIC_ACQUIRE);
 }
 
-[[nodiscard, gnu::noinline, gnu::cold]] inline recorder* attach_this_thread() noexcept {
+// One for each purpose, so that a call site passes nothing.
+template <arrival::purpose What, class... Severity>
+[[nodiscard, gnu::noinline, gnu::cold]] recorder* attach_this_thread(Severity... severity) noexcept {
   const session_table* table = installed_table();
-  return table ? table->attach() : nullptr;
+  return table ? noted_here(table->attach({What, severity...})) : nullptr;
 }
 
-/// This thread's recorder if a session is taking records, else null.
-[[nodiscard, gnu::always_inline]] inline recorder* live_recorder() noexcept {
+/// This thread's recorder if a session is taking records, else null. Where there is no memory for one, what the caller would
+/// have recorded is lost, and counted: a caller that records no span and no log only looks.
+template <arrival::purpose What = arrival::purpose::look, class... Severity>
+[[nodiscard, gnu::always_inline]] inline recorder* live_recorder(Severity... severity) noexcept {
   recorder* mine = attached_recorder();
   if (mine != nullptr && __atomic_load_n(&mine->live, __ATOMIC_RELAXED)) [[likely]]
     return mine;
-  if (__atomic_load_n(&the_root.table, __ATOMIC_RELAXED) == nullptr) return nullptr;
-  return attach_this_thread();
+  if (__atomic_load_n(&known_root().is_quiet, __ATOMIC_RELAXED)) return nullptr;
+  return attach_this_thread<What>(severity...);
 }
 
 /// Of a trace that begins on this thread.
