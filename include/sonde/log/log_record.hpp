@@ -23,7 +23,7 @@ namespace sonde::record {
 }
 /// This thread's recorder; null where no session takes logs of this level.
 [[nodiscard, gnu::always_inline]] inline recorder* recorder_for(level severity) noexcept {
-  recorder* const mine = live_recorder();
+  recorder* const mine = live_recorder<arrival::purpose::log>(severity);
   return mine != nullptr && reaches_level(*mine, severity) ? mine : nullptr;
 }
 

@@ -63,18 +63,30 @@ struct opened_log {
                                                                             std::size_t size) noexcept {
   recorder* const mine = recorder_for(severity);
   if (mine == nullptr) return {nullptr, nullptr};
+  if (is_writing(*mine)) {
+    count(mine->logs.started);
+    count_drop(mine->logs, drop_reason::in_signal_handler);
+    return {nullptr, nullptr};
+  }
   const std::uint32_t id = id_of(*mine, site);
   if (id == 0 || size > max_payload) {
     write_unusual(*mine, severity, site);
     return {nullptr, nullptr};
   }
   count(mine->logs.started);
+  struct header made;
+  write_log_header(reinterpret_cast<char*>(&made), *mine, severity, 0);
+  mine->behind_log = mine->current;
+  begin_writing(*mine);
   char* to = room_in(*mine->filling, size);
   if (to == nullptr) to = fresh_room(*mine, size);
-  if (to == nullptr) return {nullptr, nullptr};
+  if (to == nullptr) {
+    end_writing(*mine, mine->behind_log);
+    return {nullptr, nullptr};
+  }
   const std::uint64_t head = make_word(static_cast<std::uint32_t>(size), id);
-  __builtin_memcpy(to, &head, sizeof head);
-  write_log_header(to, *mine, severity, 0);
+  __builtin_memcpy(&made, &head, sizeof head);
+  __builtin_memcpy(to, &made, sizeof made);
   return {mine, to + sizeof(struct header)};
 }
 /// A level that is recorded, as far as a glance told. Inside a recorded span, where this thread has been before, it calls nothing
@@ -84,11 +96,16 @@ struct opened_log {
   if (mine == nullptr || !__atomic_load_n(&mine->live, __ATOMIC_RELAXED)) [[unlikely]]
     return open_log_unusual(severity, site, size);
   const known_log& known = place_of(*mine, site.content, 0);
-  const frame* const active = mine->current;
-  char* const to = room_in(*mine->filling, size);
-  if (known.content != site.content || active == nullptr || !active->is_sampled() || to == nullptr || size > max_payload)
-      [[unlikely]]
+  frame* const active = mine->current;
+  if (known.content != site.content || active == nullptr || !active->is_sampled() || size > max_payload) [[unlikely]]
     return open_log_unusual(severity, site, size);
+  begin_writing(*mine);
+  mine->behind_log = active;
+  char* const to = room_in(*mine->filling, size);
+  if (to == nullptr) [[unlikely]] {
+    end_writing(*mine, active);
+    return open_log_unusual(severity, site, size);
+  }
   count(mine->logs.started);
   const std::uint64_t head = make_word(static_cast<std::uint32_t>(size), known.id);
   __builtin_memcpy(to, &head, sizeof head);
@@ -105,6 +122,7 @@ template <std::same_as<copied_argument>... Arguments>
   ((to = write_entry(to, arguments)), ...);
   publish(*log.mine->filling, size, false);
   count(log.mine->logs.written);
+  end_writing(*log.mine, log.mine->behind_log);
 }
 
 }  // namespace sonde::record

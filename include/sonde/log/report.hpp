@@ -29,7 +29,7 @@ namespace record {
 
 /// The active span gets the event, the collector the amendment for spans unwound beneath it, exporters the occurrence.
 [[gnu::noinline, gnu::cold]] inline void report_described(const described_exception& what, level severity) noexcept {
-  recorder* mine = live_recorder();
+  recorder* mine = live_recorder<arrival::purpose::report>();
   if (mine == nullptr) return;
   frame* active = active_frame(*mine);
   if (frame* into = writable(active)) put_exception_event(*into, what);
@@ -59,7 +59,7 @@ inline namespace SONDE_ABI {
 template <class Text>
 [[gnu::always_inline]] inline void report_message(const Text& message, level severity = level::info) noexcept {
   if constexpr (enabled) {
-    record::recorder* const mine = record::live_recorder();
+    record::recorder* const mine = record::live_recorder<record::arrival::purpose::report>();
     record::log_record occurrence{mine, severity, record::occurrence};
     if (record::frame* into = occurrence.target()) {
       record::put_part(*into, record::entry_type::body, message);

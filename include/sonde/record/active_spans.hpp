@@ -52,7 +52,7 @@ inline void put_active_span(frame& into, frame& active) noexcept {
 inline void put_active_spans(frame& into, const frame* innermost) noexcept {
   int left = active_span_limits::spans;
   for (const frame* at = innermost; at != nullptr && left > 0; at = at->outer) {
-    if (at->header.type == record_type::boundary) return;
+    if (at->header.type >= record_type::boundary) return;
     frame* const active = writable(const_cast<frame*>(at));
     if (active == nullptr || !active->takes_entries() || is_borrowed(*active)) continue;
     put_active_span(into, *active);

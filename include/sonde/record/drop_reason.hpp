@@ -18,8 +18,9 @@ enum class drop_reason : unsigned char {
   retries_exhausted,  // the backend could not be reached in the time allowed
   unwanted,           // the user switched this signal off for this exporter, or the exporter sends few of its kind
   rate_limited,       // over a limit per minute, the backend's or one of ours
+  in_signal_handler,  // recorded by a handler that interrupted its thread in the midst of recording
 };
 
-inline constexpr std::size_t drop_reasons = 10;
+inline constexpr std::size_t drop_reasons = 11;
 
 }  // namespace sonde

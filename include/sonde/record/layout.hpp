@@ -17,7 +17,7 @@ namespace sonde::record {
 /// An opening tells that a span without a parent here has begun, for exporters that want to know; it counts nowhere.
 /// A borrowed frame never leaves its thread: it makes a span of elsewhere current (record/frame.hpp). Nor does a boundary, above
 /// which there is no span yet though there may be some beneath.
-enum class record_type : std::uint8_t { span = 1, log = 2, amendment = 3, opening = 4, borrowed = 5, boundary = 6 };
+enum class record_type : std::uint8_t { span = 1, log = 2, amendment = 3, opening = 4, borrowed = 5, boundary = 6, writing = 7 };
 
 /// Bits of `header::flags`.
 enum flag : std::uint8_t {

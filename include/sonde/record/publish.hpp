@@ -8,6 +8,7 @@
 
 #include <sonde/record/frame.hpp>
 #include <sonde/record/session_table.hpp>
+#include <sonde/record/writing.hpp>
 
 namespace sonde::record {
 
@@ -78,9 +79,9 @@ namespace sonde::record {
   publish(*mine.filling, size, is_span);
 }
 
-/// Hands `finished` to the collector; `counters` are those of its signal. False where there was no room: then that is counted.
-[[gnu::always_inline]] inline bool publish(recorder& mine, frame& finished, signal_counters& counters,
-                                           bool is_span) noexcept {
+/// Once begin_writing() has been called.
+[[gnu::always_inline]] inline bool publish_writing(recorder& mine, frame& finished, signal_counters& counters,
+                                                   bool is_span) noexcept {
   if (finished.room != frame::plain_room) [[unlikely]]
     return publish_unusual(mine, finished, counters, is_span);
   const std::uint64_t head = finished.head();
@@ -95,6 +96,21 @@ namespace sonde::record {
   }
   publish_in_place(mine, finished, head, finished.header.end, to, is_span);
   return true;
+}
+
+/// Hands `finished` to the collector; `counters` are those of its signal. False where that could not be: then it is counted.
+[[gnu::always_inline]] inline bool publish(recorder& mine, frame& finished, signal_counters& counters,
+                                           bool is_span) noexcept {
+  frame* const current = mine.current;
+  if (is_writing(mine)) [[unlikely]] {
+    finished.free_spill();
+    count_drop(counters, drop_reason::in_signal_handler);
+    return false;
+  }
+  begin_writing(mine);
+  const bool published = publish_writing(mine, finished, counters, is_span);
+  end_writing(mine, current);
+  return published;
 }
 
 }  // namespace sonde::record

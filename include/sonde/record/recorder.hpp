@@ -73,7 +73,7 @@ struct recorder {
   std::uint8_t log_level;        // logs below this sonde::level are not recorded; any thread may change it
   bool timed_trace_ids;          // trace ids made here tell the time
   bool announces_roots;          // somebody wants openings
-  const unsigned* uncaught;      // the C++ runtime's count of this thread's exceptions in flight
+  const unsigned* unusual;       // not zero: spans are opened and closed the long way. `uncaught`, where the counter keeps time
   frame* current;                // innermost active span
   chunk* filling;                // never null
   std::uint64_t next_span_id;
@@ -85,9 +85,12 @@ struct recorder {
   std::uint64_t session;         // number of the session it serves
 
   // seldom
+  const unsigned* uncaught;      // the C++ runtime's count of this thread's exceptions in flight
   fields_link* fields;           // what goes out with requests beside the current span's ids, innermost first
   const request_facts* request;  // that a span about to begin answers; null where none
   deciding_rule rule;            // of the sampler's last answer to this thread
+  frame* behind_log;             // current again when the log that is being written is whole
+  bool begins_trace;             // a trace begun meanwhile, by a signal handler or by the sampler, is not asked about
   std::size_t chunk_size;        // of the next chunk to be made
   chunk* spare;                  // taken from `spares`, private to the producer
   known_place places[64];        // for spans opened at several places
@@ -111,18 +114,31 @@ struct recorder {
   recorder* next;                // all recorders there are
 };
 
-/// Single-writer counters: a plain addition, yet readable from the collector without a data race.
+/// Single-writer counters: a plain addition, yet readable from the collector without a data race. One instruction where the machine
+/// has it, so that a signal handler that counts too comes before or after.
 template <class Number>
 [[gnu::always_inline]] inline void add(Number& counter, Number amount) noexcept {
+#if defined(__x86_64__)
+  if constexpr (sizeof(Number) == 8)
+    asm("addq %1, %0" : "+m"(counter) : "er"(amount) : "cc");
+  else
+    asm("addl %1, %0" : "+m"(counter) : "ri"(amount) : "cc");
+#else
   __atomic_store_n(&counter, static_cast<Number>(__atomic_load_n(&counter, __ATOMIC_RELAXED) + amount), __ATOMIC_RELAXED);
+#endif
 }
 template <class Number>
 [[gnu::always_inline]] inline void count(Number& counter) noexcept {
   add(counter, Number{1});
 }
 [[gnu::always_inline]] inline span_id draw_span_id(recorder& mine) noexcept {
+#if defined(__x86_64__)
+  std::uint64_t drawn = mine.span_id_step;
+  asm("xaddq %0, %1" : "+r"(drawn), "+m"(mine.next_span_id) : : "cc");  // one instruction, as in `add`
+#else
   const std::uint64_t drawn = mine.next_span_id;
   mine.next_span_id = drawn + mine.span_id_step;
+#endif
   span_id id;
   __builtin_memcpy(id.bytes, &drawn, sizeof id.bytes);
   return id;

@@ -6,13 +6,14 @@
 #include <sonde/context/span_context.hpp>
 #include <sonde/record/frame.hpp>
 #include <sonde/record/session_table.hpp>
+#include <sonde/record/writing.hpp>
 
 namespace sonde::record {
 
 /// The innermost span of a thread; null where there is none, or none above a boundary.
 [[nodiscard]] inline frame* active_frame(const recorder& mine) noexcept {
   frame* const top = mine.current;
-  return top != nullptr && top->header.type != record_type::boundary ? top : nullptr;
+  return top != nullptr && top->header.type < record_type::boundary ? top : nullptr;
 }
 /// Null where no session takes records or no span is active.
 [[nodiscard]] inline frame* active_frame() noexcept {
@@ -92,7 +93,7 @@ class borrowed_scope {
     frame_.owner = nullptr;
     if (context.tail == 0) return;
     recorder* mine = live_recorder();
-    if (mine == nullptr) return;
+    if (mine == nullptr || is_writing(*mine)) return;
     frame_.owner = mine;
     frame_.set_head(0);
     frame_.header.trace_id = context.trace_id;
@@ -102,7 +103,8 @@ class borrowed_scope {
     frame_.active.fields = fields;
     frame_.active.outer = mine->fields;
     mine->fields = &frame_.active;
-    frame_.outer = mine->current;  // far from `owner`: packed into one store, closing would wait for both
+    asm volatile("" ::: "memory");  // a signal handler finds it whole; and far from `owner`: packed into one store, closing would wait
+    frame_.outer = mine->current;
     mine->current = &frame_;
   }
   borrowed_scope(const borrowed_scope&) = delete;

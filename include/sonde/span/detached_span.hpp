@@ -60,7 +60,7 @@ class basic_detached_span : public operations<basic_detached_span> {
  protected:
   basic_detached_span(record::description& site, record::opened_at where, kind what,
                       const span_context& parent) noexcept {
-    record::recorder* mine = record::live_recorder();
+    record::recorder* mine = record::live_recorder<record::arrival::purpose::span>();
     if (mine == nullptr) return;
     state_ = new (std::nothrow) record::detached_frame;
     if (state_ == nullptr) {

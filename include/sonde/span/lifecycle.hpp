@@ -47,19 +47,19 @@ struct opened_at {
   return is_known_place(site, where) ? site.tail : locate(site, mine, where);
 }
 
-/// What opening a recorded span writes whatever its parent is: everything but ids and the stack. The time comes last.
+/// What opening a recorded span writes whatever its parent is: everything but ids, the stack and the time, which comes last.
 [[gnu::always_inline]] inline void begin_record(frame& self, recorder& mine, std::uint64_t room, std::uint64_t head,
                                                 std::uint64_t tail) noexcept {
   self.room = room;
   self.set_head(head);
   self.set_tail(tail);
   add(mine.spans.begun_and_open, signal_counters::one_begun_and_open);
-  self.header.start = context::ticks();
 }
 [[gnu::noinline]] inline void begin_record(frame& self, description& site, recorder& mine, opened_at where) noexcept {
   const std::uint64_t uncaught = *mine.uncaught;
   begin_record(self, mine, frame::plain_room + (uncaught < 254 ? uncaught : 254) * frame::one_uncaught, enrolled_head(site),
                tail_for(site, mine, where));
+  self.header.start = context::ticks();
 }
 
 /// An unsampled local root: only its ids matter, for headers and for children that ask.
@@ -92,9 +92,23 @@ inline void begin_dropped_root(frame& self, recorder& mine) noexcept {
   return static_cast<std::uint8_t>(flags);
 }
 
+/// A span that could not even begin.
+[[gnu::noinline, gnu::cold]] inline void count_unrecorded(recorder& mine, drop_reason why) noexcept {
+  count(mine.spans.started);
+  count_drop(mine.spans, why);
+}
+/// The handler of a signal begins it while its thread writes a record.
+[[gnu::noinline, gnu::cold]] inline void refuse(frame& self, recorder& mine) noexcept {
+  self.owner = nullptr;
+  count_unrecorded(mine, drop_reason::in_signal_handler);
+}
+
 /// A span without a parent in this process: asks the sampler, once for the whole trace. `incoming` may be null.
 [[gnu::noinline]] inline void begin_root(frame& self, description& site, recorder& mine, opened_at where, kind what,
                                          const span_context* incoming) noexcept {
+  if (mine.begins_trace) return begin_dropped_root(self, mine);
+  mine.begins_trace = true;
+  asm volatile("" ::: "memory");
   if (incoming != nullptr) {
     self.header.trace_id = incoming->trace_id;
     self.header.parent_id = incoming->span_id;
@@ -116,6 +130,8 @@ inline void begin_dropped_root(frame& self, recorder& mine) noexcept {
   } else {
     begin_unsampled(self, mine, origin);
   }
+  asm volatile("" ::: "memory");
+  mine.begins_trace = false;
 }
 
 /// A child takes its trace and the decision from its parent, which belongs to this process.
@@ -127,26 +143,28 @@ inline void begin_dropped_root(frame& self, recorder& mine) noexcept {
 [[gnu::always_inline]] inline void push(frame& self, recorder& mine) noexcept {
   self.owner = &mine;
   self.outer = mine.current;
+  asm volatile("" ::: "memory");  // a signal handler finds it whole
   mine.current = &self;
 }
 
 /// A span that begins a trace.
 [[gnu::noinline]] inline void open_root(frame& self, description& site, recorder& mine, opened_at where, kind what) noexcept {
-  push(self, mine);
   if (mine.drops_roots)
     begin_dropped_root(self, mine);
   else
     begin_root(self, site, mine, where, what, nullptr);
+  push(self, mine);
 }
 
 /// A local root; or the first span of its site, or one of another place than that, or one opened while an exception flies.
 [[gnu::noinline]] inline void open_unusual(frame& self, description& site, recorder& mine, opened_at where) noexcept {
+  if (is_writing(mine)) return refuse(self, mine);
   const frame* const outer = active_frame(mine);
   if (outer == nullptr) return open_root(self, site, mine, where, kind::internal);
-  push(self, mine);
   join_trace(self, mine, outer->header);
   begin_record(self, site, mine, where);
   self.header.flags |= outer->header.flags & random_id;
+  push(self, mine);
 }
 
 /// Opens a guard under this thread's active span. Under an unsampled one nothing is opened: that one stays current.
@@ -154,18 +172,19 @@ inline void begin_dropped_root(frame& self, recorder& mine) noexcept {
   const frame* const outer = mine.current;
   if (outer == nullptr) return open_unusual(self, site, mine, where);
   if (!outer->is_sampled()) {
-    if (outer->header.type == record_type::boundary) return open_unusual(self, site, mine, where);
+    if (outer->header.type >= record_type::boundary) return open_unusual(self, site, mine, where);
     self.owner = nullptr;
     count(mine.spans.started);
     count(mine.spans.unsampled);
     return;
   }
   const std::uint64_t head = head_of(site);
-  if (head == 0 || !is_known_place(site, where) || *mine.uncaught != 0) [[unlikely]]
+  if (head == 0 || !is_known_place(site, where) || *mine.unusual != 0) [[unlikely]]
     return open_unusual(self, site, mine, where);
   join_trace(self, mine, outer->header);
-  push(self, mine);
   begin_record(self, mine, frame::plain_room, head, site.tail | (outer->tail() & inherited_flags));
+  self.header.start = context::counter();
+  push(self, mine);
 }
 
 /// Begins `self` under an explicit parent, on no thread's stack. An invalid parent is no parent.
@@ -194,6 +213,7 @@ inline void begin_dropped_root(frame& self, recorder& mine) noexcept {
 /// Opens a guard of a given kind, under an explicit parent where that is valid, and makes it the thread's active span.
 [[gnu::noinline]] inline void open_under(frame& self, description& site, recorder& mine, opened_at where, kind what,
                                          const span_context& parent) noexcept {
+  if (is_writing(mine)) return refuse(self, mine);
   if (parent.continues_trace()) {
     begin_under(self, site, mine, where, what, parent);
     push(self, mine);
@@ -234,12 +254,6 @@ inline void begin_dropped_root(frame& self, recorder& mine) noexcept {
     self.free_spill();
 }
 
-/// A span that could not even begin.
-[[gnu::noinline, gnu::cold]] inline void count_unrecorded(recorder& mine, drop_reason why) noexcept {
-  count(mine.spans.started);
-  count_drop(mine.spans, why);
-}
-
 /// Every close that is not plainly "the innermost guard of its thread, left normally, entries in place".
 [[gnu::noinline]] inline void close_unusual(frame& self) noexcept {
   self.header.end = context::ticks();
@@ -252,21 +266,23 @@ inline void begin_dropped_root(frame& self, recorder& mine) noexcept {
 /// The ring's chunk is full.
 [[gnu::noinline, gnu::cold]] inline void close_into_fresh_chunk(frame& self, recorder& mine) noexcept {
   self.header.end = context::ticks();
+  end_writing(mine, self.outer);
   end_record(self, mine);
 }
 
 /// Ends a guard that `open` gave an owner.
 [[gnu::noinline]] inline void close(frame& self) noexcept {
   recorder* const mine = this_thread;
-  if (mine == nullptr || mine->current != &self || *mine->uncaught != 0 || self.room != frame::plain_room) [[unlikely]]
+  if (mine == nullptr || mine->current != &self || *mine->unusual != 0 || self.room != frame::plain_room) [[unlikely]]
     return close_unusual(self);
-  mine->current = self.outer;
+  begin_writing(*mine);
   const std::uint64_t head = self.head();
   char* const to = room_in(*mine->filling, first_half(head));
   if (to == nullptr) [[unlikely]] return close_into_fresh_chunk(self, *mine);
-  const std::uint64_t end = context::ticks();
+  const std::uint64_t end = context::counter();
   add(mine->spans.begun_and_open, signal_counters::one_ended);
   publish_in_place(*mine, self, head, end, to, true);
+  end_writing(*mine, self.outer);
 }
 
 }  // namespace sonde::record

@@ -20,14 +20,14 @@ class scoped_span : public operations<scoped_span>, private record::roomy_frame 
 
  protected:
   [[gnu::always_inline]] scoped_span(record::description& site, record::opened_at where) noexcept {
-    if (record::recorder* mine = record::live_recorder())
+    if (record::recorder* mine = record::live_recorder<record::arrival::purpose::span>())
       record::open(*this, site, *mine, where);
     else
       owner = nullptr;
   }
   [[gnu::always_inline]] scoped_span(record::description& site, record::opened_at where, kind what,
                                      const span_context& parent) noexcept {
-    if (record::recorder* mine = record::live_recorder())
+    if (record::recorder* mine = record::live_recorder<record::arrival::purpose::span>())
       record::open_under(*this, site, *mine, where, what, parent);
     else
       owner = nullptr;
