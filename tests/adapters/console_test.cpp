@@ -12,6 +12,7 @@
 #include <string_view>
 #include <thread>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -26,6 +27,9 @@
 namespace {
 
 using namespace std::chrono_literals;
+
+// It is moved into `start`, which must not throw where memory is short.
+static_assert(std::is_nothrow_move_constructible_v<sonde::console::exporter>);
 
 /// Environment variables for one test.
 class environment_change {

@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 #include <sonde/log.hpp>
@@ -23,6 +24,9 @@ using sonde::tests::backend;
 using sonde::tests::report;
 using sonde::tests::reported;
 using sonde::tests::stored;
+
+// It is moved into `start`, which must not throw where memory is short.
+static_assert(std::is_nothrow_move_constructible_v<sonde::rollbar::exporter>);
 
 /// What an HTTP server's span has by its middleware.
 void describe_request(auto& span) {

@@ -187,13 +187,17 @@ class Check:
         everyone = {"otlp": healthy.url, "rollbar": healthy.url, "cloudwatch": healthy.url}
         for when in ("early", "late"):
             scenario = f"no descriptors left ({when})"
-            happened = self.run(scenario, what="descriptors", when=when, xray="127.0.0.1:9", **everyone)
+            # Early, whoever needs a descriptor first says that there is none; later each connection does.
+            due = ["otlp traces:", "otlp logs:", "rollbar:", "cloudwatch:"] if when == "late" else [""]
+            happened = self.run(scenario, what="descriptors", when=when, told=len(due), xray="127.0.0.1:9", **everyone)
             if not happened:
                 continue
             self.expect(scenario, happened["started"] and happened["flushed later"] and happened["complete"], f"{happened}")
             otlp, lines = happened["exporters"]["otlp"][0], "\n".join(happened["lines"])
             self.expect(scenario, otlp["spans"] == happened["spans"] == 42 or otlp["lost"], f"{happened}")
-            self.expect(scenario, "too many open files" in lines.lower(), f"nobody said so: {lines}")
+            for each in due:
+                self.expect(scenario, any(line.startswith(each) and "too many open files" in line.lower()
+                                          for line in happened["lines"]), f"{each} did not say so: {lines}")
         happened = self.run("no threads", what="threads", file=self.directory / "threads")
         if happened and (happened["started"] or "again" in happened):
             if happened["started"]:  # under a sanitizer, which has a pthread_create of its own
@@ -201,6 +205,10 @@ class Check:
             else:
                 self.expect("no threads", len(happened["lines"]) >= 1 and "thread" in happened["refusal"], f"{happened}")
             self.expect("no threads", happened["again"]["started"] and happened["again"]["complete"], f"{happened}")
+        happened = self.run("no memory for a recorder", what="recorders", file=self.directory / "recorders")
+        if happened and happened["of malloc"]:
+            right = happened["lost"] == [3, 3] and happened["of the next session"] == 0
+            self.expect("no memory for a recorder", right, f"{happened}")
         runs = os.environ.get("SONDE_TEST_SCARCE_RUNS", "60")  # of sessions; 0: one for each allocation
         groups = {"otlp, xray, file": {"otlp": healthy.url, "xray": "127.0.0.1:9", "file": self.directory / "scarce"},
                   "grpc, cloudwatch": {"grpc": f"http://127.0.0.1:{processes.free_port()}", "cloudwatch": healthy.url}}

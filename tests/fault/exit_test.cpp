@@ -16,6 +16,7 @@
 
 #include <pthread.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
@@ -24,6 +25,7 @@
 #include <sonde/sonde.hpp>
 
 #include "fault/crashes.hpp"
+#include "fault/ledger.hpp"
 #include "forked_child.hpp"
 #include "sessions.hpp"
 #include "transport/server.hpp"
@@ -266,6 +268,53 @@ const known_ending exit_in_a_signal_handler{"exit_in_a_signal_handler", [] {
 TEST(exit, in_a_signal_handler_that_interrupts_recording_ends_the_program) {
   SKIP_WHERE_SIGNAL_HANDLERS_ARE_WATCHED();
   expect_ended(run_to_end("exit_in_a_signal_handler"), 14);
+}
+
+// The handler of a timer records in its turn whatever the thread is at that moment: opening, closing, writing a log, beginning a
+// trace, asking for room.
+std::atomic<int> handled = 0;
+void record_in_handler(int) {
+  const sonde::span<"in the handler"> span;
+  sonde::log::info("in the handler {}", 1);
+  ++handled;
+}
+const known_ending interrupted{"interrupted", [] {
+  auto session = start_unheard(50ms);
+  record_in_handler(0);  // so that what it records is known
+  std::signal(SIGPROF, record_in_handler);
+  const itimerval often{{0, 50}, {0, 50}};
+  setitimer(ITIMER_PROF, &often, nullptr);
+  timer_t timer{};
+  sigevent by{};
+  by.sigev_notify = SIGEV_SIGNAL;
+  by.sigev_signo = SIGPROF;
+  const itimerspec each{{0, 30'000}, {0, 30'000}};
+  if (timer_create(CLOCK_MONOTONIC, &by, &timer) != 0 || timer_settime(timer, 0, &each, nullptr) != 0) std::exit(2);
+  std::uint64_t own = 0;
+  while (handled < 20'000) {
+    const sonde::span<"root"> root;
+    for (int i = 0; i < 10; ++i, ++own) {
+      sonde::span<"child"> child;
+      child.set_attribute<"n">(i);
+      sonde::log::info("log {}", i);
+    }
+    ++own;
+  }
+  timer_delete(timer);
+  const itimerval never{};
+  setitimer(ITIMER_PROF, &never, nullptr);
+  const auto ledger = session.stats();
+  const auto handlers = static_cast<std::uint64_t>(handled.load());
+  for (const std::string& wrong :
+       sonde::tests::audit::of(ledger, {.started = own + handlers, .open = 0}, {.started = own / 11 * 10 + handlers})) {
+    std::fprintf(stderr, "%s\n", wrong.c_str());
+    recording = 1;
+  }
+  std::exit(recording);
+}};
+TEST(signal_handler, that_interrupts_recording_and_records_is_counted) {
+  SKIP_WHERE_SIGNAL_HANDLERS_ARE_WATCHED();
+  expect_ended(run_to_end("interrupted"), 0);
 }
 
 /// With a cancellation pending from the first call on.

@@ -228,4 +228,29 @@ TEST_F(plain_span, any_record_comes_out_the_same_both_ways) {
   EXPECT_GT(plain, 5000u);
 }
 
+TEST_F(plain_span, takes_no_description_for_what_it_is_not) {
+  hand_made_record made{site_};
+  made.word(short_site_, integer, 5).word(keys_[0], integer, 7);
+  EXPECT_TRUE(is_plain(made));
+  made.word(place_, boolean, 1);
+  std::string keys;
+  for (const record::attribute_view& each : reader_.span(made.view()).attributes) keys += each.key->name + ',';
+  EXPECT_EQ(keys, ",key.0,") << "both foreign ones are under nobody's key";
+
+  hand_made_record placed{site_};
+  placed.header().location = keys_[0];
+  EXPECT_FALSE(is_plain(placed));
+  EXPECT_EQ(reader_.span(placed.view()).location->file, "");
+
+  hand_made_record nameless{keys_[0]};
+  EXPECT_FALSE(is_plain(nameless));
+  EXPECT_EQ(reader_.span(nameless.view()).name, "");
+
+  hand_made_record happening{site_};
+  happening.put(keys_[0], event, std::string(8, '\0'));
+  const record::span_view with_event = reader_.span(happening.view());
+  ASSERT_EQ(with_event.events.size(), 1u);
+  EXPECT_EQ(with_event.events[0].name->name, "");
+}
+
 }  // namespace

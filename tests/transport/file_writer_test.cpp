@@ -2,13 +2,17 @@
 
 #include <sonde/transport/file_writer.hpp>
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <sstream>
 #include <string>
+#include <thread>
 
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -137,7 +141,14 @@ TEST_F(file_writer_test, in_a_directory_of_everybody_nothing_is_followed_or_take
 TEST_F(file_writer_test, a_pipe_that_nobody_reads_is_not_waited_for) {
   ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
   file_writer file;
+  std::promise<void> opened;
+  std::thread reader{[this, opening = opened.get_future()] {  // comes to whoever waits after all
+    if (opening.wait_for(std::chrono::seconds{20}) == std::future_status::ready) return;
+    ::close(::open(path_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  }};
   EXPECT_EQ(file.open(path_, file_writer::existing::appended_to), "cannot open '" + path_ + "': it is a pipe that nobody reads");
+  opened.set_value();
+  reader.join();
 }
 
 TEST_F(file_writer_test, pipes_and_devices_are_neither_emptied_nor_locked) {

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <deque>
 #include <iterator>
 #include <list>
 #include <optional>
@@ -193,7 +192,7 @@ class exporter {
   output output_;
   trace_list held_;
   std::unordered_map<sonde::trace_id, trace_list::iterator, context::trace_id_hash> by_id_;
-  std::deque<sonde::trace_id> printed_;
+  std::list<sonde::trace_id> printed_;  // moving a deque allocates, and start moves this
   std::string text_;
   pipeline::tally in_text_;
   pipeline::settlement settled_;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -82,6 +83,7 @@ struct parsed_pairs {
 [[nodiscard]] inline parsed_pairs parse_key_values(std::string_view text, pair_kind kind) {
   const bool headers = kind == pair_kind::headers;
   parsed_pairs result;
+  std::map<std::string, std::size_t> places;  // of keys, those of headers in one case
   for (std::size_t number = 1; !text.empty(); ++number) {
     const std::size_t comma = text.find(',');
     const std::string_view member = trimmed(text.substr(0, comma));
@@ -96,14 +98,12 @@ struct parsed_pairs {
       result.complaints.push_back("member " + std::to_string(number) + " (" + shown + ") " + complaint);
       continue;
     }
-    const auto same_key = [&](const auto& other) {
-      return headers ? same_ignoring_case(other.first, pair->first) : other.first == pair->first;
-    };
-    const auto known = std::find_if(result.members.begin(), result.members.end(), same_key);
-    if (known == result.members.end())
+    std::string key = pair->first;
+    if (headers) std::transform(key.begin(), key.end(), key.begin(), upper);
+    if (const auto [known, is_new] = places.try_emplace(std::move(key), result.members.size()); is_new)
       result.members.push_back(std::move(*pair));
     else
-      known->second = std::move(pair->second);
+      result.members[known->second].second = std::move(pair->second);
   }
   if (!headers && !result.complaints.empty()) result.members.clear();
   return result;

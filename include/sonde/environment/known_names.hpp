@@ -123,6 +123,7 @@ inline constexpr std::string_view known_names[] = {
     // sonde
     "SONDE_RESOURCE_DETECTORS",
     "SONDE_LOG_LEVEL",
+    "SONDE_CLOCK",
     // AWS
     "AWS_XRAY_DAEMON_ADDRESS",
     "AWS_XRAY_TRACING_NAME",

@@ -26,7 +26,12 @@ namespace sonde::otlp {
 class plain_span {
  public:
   plain_span(record::record_view record, const record::record_reader& reader, const added_attributes& added) noexcept
-      : record_{record.data}, size_{record.size()}, reader_{reader}, known_{reader.descriptions()}, added_{added} {}
+      : record_{record.data},
+        size_{record.size()},
+        reader_{reader},
+        known_{reader.descriptions()},
+        keys_{reader.keys()},
+        added_{added} {}
 
   /// How many bytes it appended; 0 where the span is not plain, and then nothing has changed.
   [[nodiscard, gnu::always_inline]] std::size_t append_to(scope_buffers& scopes) const {
@@ -38,6 +43,8 @@ class plain_span {
       return 0;
     const record::registered& site = *known_[header.description];
     const record::registered& place = header.location != 0 ? *known_[header.location] : site;
+    const bool is_placed = &place == &site || place.type == record::description_type::location;
+    if (site.type != record::description_type::span || !is_placed) return 0;  // foreign bytes
     byte_buffer* const into = scopes.known(site.scope);
     if (into == nullptr) return 0;
 
@@ -74,7 +81,7 @@ class plain_span {
     using enum record::entry_type;
     constexpr auto word = [](record::entry_type type) { return record::entry::make_shape(type, 8); };
     constexpr char tag = bytes_tag(9);
-    const auto known = known_;
+    const auto known = keys_;
     std::uint64_t seen = 0;  // a bit for each key, which it may share with others
     std::uint64_t again = 0;
     const char* from = record_ + sizeof(record::header);
@@ -117,13 +124,13 @@ class plain_span {
     const record::record_view whole{record_};
     for (record::entry_cursor one = whole.entries(); one.next();)
       for (record::entry_cursor other = whole.entries(); other.next() && other.value().data != one.value().data;)
-        if (known_[one.id()]->key == known_[other.id()]->key) return true;
+        if (keys_[one.id()]->key == keys_[other.id()]->key) return true;
     return false;
   }
 
   [[nodiscard, gnu::noinline]] bool has_replaced_key() const noexcept {
     for (record::entry_cursor each = record::record_view{record_}.entries(); each.next();)
-      if (added_.replace(known_[each.id()]->name)) return true;
+      if (added_.replace(keys_[each.id()]->name)) return true;
     return false;
   }
 
@@ -131,6 +138,7 @@ class plain_span {
   std::size_t size_;
   const record::record_reader& reader_;
   std::span<const record::registered* const> known_;
+  std::span<const record::registered* const> keys_;
   const added_attributes& added_;
 };
 

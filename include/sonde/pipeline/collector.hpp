@@ -35,7 +35,7 @@ class collector : public std::enable_shared_from_this<collector> {
 
   /// `out` lives as long as the owner that `start` is given.
   collector(std::uint64_t session, const diagnostics& out)
-      : session_{session}, out_{out}, drain_{hub::instance().recorders, session} {}
+      : session_{session}, out_{out}, drain_{hub::instance().recorders, session, hub::instance().lost_unattached()} {}
 
   [[nodiscard]] context::clock_sync& times() noexcept { return times_; }
   void add(std::unique_ptr<slot> exporter) { slots_.push_back(std::move(exporter)); }

@@ -9,6 +9,7 @@
 
 #include <sonde/pipeline/recorder_pool.hpp>
 #include <sonde/pipeline/stats.hpp>
+#include <sonde/pipeline/unattached.hpp>
 #include <sonde/pipeline/unwound_spans.hpp>
 #include <sonde/record/view.hpp>
 
@@ -18,7 +19,8 @@ class drain {
  public:
   using clock = std::chrono::steady_clock;
 
-  drain(recorder_pool& recorders, std::uint64_t session) : recorders_{recorders}, session_{session} {}
+  drain(recorder_pool& recorders, std::uint64_t session, const unattached& lost)
+      : recorders_{recorders}, session_{session}, lost_{lost} {}
 
   /// Empties every ring, or a share of it where there is much: `take(run)` gets the records, `announce(opening)` hears which
   /// local roots have begun. `flushing` lets go of spans held for an amendment, and leaves nothing behind. Returns the bytes read.
@@ -77,6 +79,7 @@ class drain {
     into.spans.queued += unwound_.size();
     into.spans.taken = taken_spans_;
     into.logs.taken = taken_logs_;
+    lost_.add_to(into);
     return settled;
   }
 
@@ -247,6 +250,7 @@ class drain {
 
   recorder_pool& recorders_;
   std::uint64_t session_;
+  const unattached& lost_;
   unwound_spans unwound_;
   std::uint64_t taken_spans_ = 0;
   std::uint64_t taken_logs_ = 0;

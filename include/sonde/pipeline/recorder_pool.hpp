@@ -16,7 +16,9 @@
 
 #include <sonde/config.hpp>
 #include <sonde/context/entropy.hpp>
+#include <sonde/pipeline/loaded_modules.hpp>
 #include <sonde/pipeline/thread_exit.hpp>
+#include <sonde/pipeline/unattached.hpp>
 #include <sonde/pipeline/undisturbed.hpp>
 #include <sonde/record/session_table.hpp>
 
@@ -50,23 +52,26 @@ class recorder_pool {
     level log_level;
     bool timed_trace_ids;
     bool announces_roots;
+    unattached& lost;
   };
 
-  /// For this thread, in the session that is live then; null where memory is short or the session has just ended. Guards of an earlier
-  /// session may still be open: they notice by its number, and by not being on the new stack.
+  /// For this thread, in the session that is live then; null where memory is short, which is counted, or the session has just
+  /// ended. Guards of an earlier session may still be open: they notice by its number, and by not being on the new stack.
   template <class AskTerms>
-  [[nodiscard]] record::recorder* attach(AskTerms ask_terms) noexcept {
+  [[nodiscard]] record::recorder* attach(record::arrival comes_for, AskTerms ask_terms) noexcept {
     const std::lock_guard lock{mutex_};
     if (record::installed_table() == nullptr) return nullptr;
     const terms agreed = ask_terms();  // under the lock, or a restart might come in between
     record::recorder* mine = record::this_thread;
     if (mine != nullptr && mine->surrendered) {
+      leave_thread(mine);
       __atomic_store_n(&mine->abandoned, true, __ATOMIC_RELEASE);
       mine = nullptr;
     }
+    if (mine != nullptr && mine->live) return mine;  // asked for by a module that has a `this_thread` of its own
     if (mine == nullptr) mine = take_free();
     if (mine == nullptr) mine = make();
-    if (mine == nullptr) return nullptr;
+    if (mine == nullptr) return agreed.lost.count(comes_for, agreed.log_level), nullptr;
     reset(*mine, agreed.session);
     mine->drops_roots = agreed.drops_roots;
     mine->timed_trace_ids = agreed.timed_trace_ids;
@@ -143,13 +148,16 @@ class recorder_pool {
         release_ring(*each);
       else if (!each->surrendered && __atomic_load_n(&each->abandoned, __ATOMIC_ACQUIRE)) set_free(*each);
   }
-  /// In the child of a fork, where the mutex is held and no other thread exists: every recorder is free.
+  /// In the child of a fork, where the mutex is held and no other thread exists: every recorder is free but this thread's, which
+  /// other modules may know as well. They cannot be asked: the loader's lock may have been held when the process forked.
   void forget_threads() noexcept {
-    record::this_thread = nullptr;
-    thread_exit::instance().remember(nullptr);  // another thread may have that recorder when this one ends
     for (record::recorder* each = first(); each != nullptr; each = each->next) {
-      each->live = each->abandoned = each->surrendered = each->in_use = false;
+      each->live = each->abandoned = each->surrendered = false;
+      each->in_use = each == record::this_thread;
       each->session = 0;
+      each->current = nullptr;
+      each->fields = nullptr;
+      each->request = nullptr;
     }
   }
 
@@ -198,11 +206,14 @@ class recorder_pool {
     mine.in_use = true;
     mine.abandoned = false;
     mine.uncaught = uncaught_exception_counter();
+    static constexpr unsigned always = 1;
+    mine.unusual = context::reads_counter() ? mine.uncaught : &always;
     mine.thread = this_thread_identity();
     mine.current = nullptr;
     mine.fields = nullptr;
     mine.request = nullptr;
     mine.rule.size = 0;
+    mine.begins_trace = false;
     mine.ids = context::seeded_id_source();
     mine.next_span_id = mine.ids.next();
     mine.span_id_step = mine.ids.next() | 1;

@@ -17,6 +17,7 @@
 
 #include <sonde/environment/near_miss.hpp>
 #include <sonde/environment/reader.hpp>
+#include <sonde/pipeline/clock_choice.hpp>
 #include <sonde/pipeline/collector.hpp>
 #include <sonde/pipeline/deadline.hpp>
 #include <sonde/pipeline/exit_hook.hpp>
@@ -314,7 +315,8 @@ live_session live_session::open(std::shared_ptr<pipeline::session_core> core, se
                     .ring_bytes = config.queue_bytes / 2,
                     .least_log = least_log,
                     .timed_trace_ids = timed_trace_ids,
-                    .announces_roots = announces_roots})) {
+                    .announces_roots = announces_roots,
+                    .clock = pipeline::clock_source_from(core->environment)})) {
     made.refusal_ = "a session is already live in this process; shut it down before starting another";
     core->out.say(made.refusal_);
     return made;

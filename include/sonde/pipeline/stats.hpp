@@ -72,6 +72,7 @@ struct session_stats {
     case drop_reason::retries_exhausted: return "backend not reached in time";
     case drop_reason::unwanted: return "not wanted";
     case drop_reason::rate_limited: return "over a rate limit";
+    case drop_reason::in_signal_handler: return "recorded by a signal handler that interrupted recording";
   }
   return "unknown";
 }

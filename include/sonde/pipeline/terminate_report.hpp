@@ -81,7 +81,7 @@ class terminate_report {
     const auto deadline = deadline_in(timeout);
     const std::shared_ptr<collector> to = current();
     if (to == nullptr || to->runs_here()) return;
-    if (record::recorder* const mine = record::live_recorder()) publish(*mine);
+    if (record::recorder* const mine = record::live_recorder<record::arrival::purpose::report>()) publish(*mine);
     if (first_.exchange(false))
       static_cast<void>(to->flush(deadline));
     else

@@ -24,7 +24,7 @@ class attribute_filler {
                                           bool roles_apart) noexcept
       : list_{list},
         known_{known},
-        seen_descriptions_{known.all()},
+        seen_keys_{known.keys()},
         first_{list.data()},
         room_{list.size()},
         limit_{limits.attributes},
@@ -36,7 +36,7 @@ class attribute_filler {
     value.max_characters = longest_;
     if (value.size > longest_) [[unlikely]]
       cut_values_ += count_cut_texts(value);
-    const registered* const key = id < seen_descriptions_.size() ? seen_descriptions_[id] : learn(id);
+    const registered* const key = id < seen_keys_.size() ? seen_keys_[id] : learn(id);
     const std::uint64_t bit = std::uint64_t{1} << (key->key & 63);
     if ((seen_ & bit) != 0 && replace(key, value)) [[unlikely]]
       return;
@@ -51,7 +51,7 @@ class attribute_filler {
   }
 
   /// After others may have learned descriptions.
-  [[gnu::always_inline]] void look_again() noexcept { seen_descriptions_ = known_.all(); }
+  [[gnu::always_inline]] void look_again() noexcept { seen_keys_ = known_.keys(); }
 
   [[gnu::always_inline]] void finish(signal_view& made) const noexcept {
     made.attributes = {first_, size_};
@@ -61,7 +61,7 @@ class attribute_filler {
 
  private:
   [[nodiscard, gnu::noinline, gnu::cold]] const registered* learn(std::uint32_t id) {
-    const registered* const found = known_[id];
+    const registered* const found = known_.key(id);
     look_again();
     return found;
   }
@@ -90,7 +90,7 @@ class attribute_filler {
 
   std::vector<attribute_view>& list_;
   known_descriptions& known_;
-  std::span<const registered* const> seen_descriptions_;
+  std::span<const registered* const> seen_keys_;
   attribute_view* first_;
   std::size_t size_ = 0;
   std::size_t room_;

@@ -13,6 +13,11 @@ namespace sonde::record {
 
 enum class description_type : std::uint8_t { span, attribute, annotation, metadata, event, location, log };
 
+/// Of an attribute, in whichever role.
+[[nodiscard]] constexpr bool is_key(description_type what) noexcept {
+  return what == description_type::attribute || what == description_type::annotation || what == description_type::metadata;
+}
+
 /// The instrumentation scope a span was made in.
 struct scope_description {
   meta::text name{};

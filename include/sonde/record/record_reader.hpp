@@ -43,8 +43,9 @@ class record_reader {
     links_.clear();
     span_view made{record.header(), events_, links_};
     made.thread = record.thread;
-    made.site = known_[made.header.description];
-    made.location = made.header.location != 0 ? known_[made.header.location] : nullptr;
+    made.site = known_.of(description_type::span, made.header.description);
+    const std::uint32_t location = made.header.location;
+    made.location = location != 0 ? known_.of(description_type::location, location) : nullptr;
     if (made.location == nullptr && !made.site->location_protobuf.empty()) made.location = made.site;
     made.scope = known_.scope(made.site->scope);
     made.name = made.site->name;
@@ -69,7 +70,8 @@ class record_reader {
     log_view made{{record.header()}, {}, 0, {}};
     made.thread = record.thread;
     made.unix_nano = clock_.unix_nano(made.header.start);
-    const registered* const site = made.header.description != 0 ? known_[made.header.description] : nullptr;
+    const std::uint32_t described = made.header.description;
+    const registered* const site = described != 0 ? known_.of(description_type::log, described) : nullptr;
     bool has_body = site == nullptr;
     attribute_filler attributes{attributes_, known_, log_limits_, roles_apart_};
     for (entry_cursor entries = record.entries(); entries.next();) {
@@ -96,6 +98,8 @@ class record_reader {
 
   /// For encoders that read a record themselves. Descriptions by id, those met so far.
   [[nodiscard]] std::span<const registered* const> descriptions() const noexcept { return known_.all(); }
+  /// The same, with nobody's in place of what is no key of an attribute.
+  [[nodiscard]] std::span<const registered* const> keys() const noexcept { return known_.keys(); }
   [[nodiscard]] const context::clock_sync& clock() const noexcept { return clock_; }
   [[nodiscard]] const span_limits& limits() const noexcept { return limits_; }
 
@@ -132,7 +136,7 @@ class record_reader {
     for (entry_cursor at{entries}; at.next();) {
       if (part_attributes_.size() - first < limit) {
         const value_view& value = at.value();
-        part_attributes_.push_back({known_[at.id()], value.type == entry_type::stack ? stack(value) : value});
+        part_attributes_.push_back({known_.key(at.id()), value.type == entry_type::stack ? stack(value) : value});
         of.cut_values += count_cut_texts(part_attributes_.back().value);
       } else {
         ++cut;
@@ -149,7 +153,7 @@ class record_reader {
     const part read = read_part(made, {value.type, value.data + 8, value.size - 8}, limits_.event_attributes);
     // Counted from the span's start, so that a correction of the clock never moves an event out of its span.
     const std::int64_t at = made.start_unix_nano + clock_.nanoseconds(made.header.start, value.word());
-    events_.push_back({known_[id], at, read.attributes, read.cut});
+    events_.push_back({known_.of(description_type::event, id), at, read.attributes, read.cut});
   }
   void add_link(span_view& made, const value_view& value) {
     if (links_.size() >= limits_.links || value.size < 32) {
@@ -171,10 +175,10 @@ class record_reader {
 
   [[gnu::noinline, gnu::cold]] void add_active_span(std::uint32_t id, const value_view& value) {
     if (value.size < 16) return;  // foreign bytes
-    active_span_view span{known_[id], nullptr, {}, {}, {}};
+    active_span_view span{known_.of(description_type::span, id), nullptr, {}, {}, {}};
     std::memcpy(span.span_id.bytes, value.data, 8);
     const auto location = static_cast<std::uint32_t>(value_view{value.type, value.data + 8, 8}.word());
-    if (location != 0) span.location = known_[location];
+    if (location != 0) span.location = known_.of(description_type::location, location);
     if (span.location == nullptr && !span.site->location_protobuf.empty()) span.location = span.site;
     span.name = span.site->name;
     const std::size_t first = part_attributes_.size();
@@ -182,7 +186,7 @@ class record_reader {
       if (at.value().type == entry_type::name)
         span.name = at.value().text();
       else
-        add_or_replace(first, {known_[at.id()], at.value()});
+        add_or_replace(first, {known_.key(at.id()), at.value()});
     span.attributes = {nullptr, part_attributes_.size() - first};
     active_spans_.push_back(span);
   }

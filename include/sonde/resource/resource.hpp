@@ -4,7 +4,10 @@
 // Who the program is, as attributes that go with everything it exports: an ordered list with unique keys. Made once at
 // start; exporters read it.
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,12 +30,12 @@ class resource {
   /// Sets `key`, in its old place if it has one; an empty key is ignored.
   void set(std::string_view key, attribute_value value) {
     if (key.empty()) return;
-    for (attribute& one : attributes_)
-      if (one.key == key) {
-        one.value = std::move(value);
-        return;
-      }
+    if (const auto known = places_.find(key); known != places_.end()) {
+      attributes_[known->second].value = std::move(value);
+      return;
+    }
     attributes_.push_back({std::string{key}, std::move(value)});
+    places_.emplace(key, attributes_.size() - 1);
   }
 
   /// The same; an empty text is ignored, too.
@@ -42,9 +45,8 @@ class resource {
 
   /// Null if there is none.
   [[nodiscard]] const attribute_value* get(std::string_view key) const noexcept {
-    for (const attribute& one : attributes_)
-      if (one.key == key) return &one.value;
-    return nullptr;
+    const auto known = places_.find(key);
+    return known != places_.end() ? &attributes_[known->second].value : nullptr;
   }
 
   /// The text of `key`; empty if it is absent or not text.
@@ -63,6 +65,7 @@ class resource {
 
  private:
   std::vector<attribute> attributes_;
+  std::map<std::string, std::size_t, std::less<>> places_;  // of keys: the environment may name thousands
 };
 
 }  // namespace sonde::resource

@@ -99,12 +99,17 @@ class datagram_queue {
   static constexpr std::chrono::seconds address_lifetime{30};      // of a name's
   static constexpr std::chrono::milliseconds shortest_pause{100};  // after a refusal; then twice as long each time
   static constexpr std::chrono::milliseconds longest_pause{5000};
-  // Linux gives a socket 212,992 bytes to receive into, and counts about 1,300 for a datagram beside what is in it. What
-  // arrives while that is full is gone without a word, so no more is sent at once than fits with room to spare, and the
-  // receiver gets a while to take it.
-  static constexpr std::int64_t burst = 160'000;
-  static constexpr std::int64_t overhead = 1'300;
-  static constexpr std::int64_t burst_microseconds = 500;
+  // Linux gives a socket 212,992 bytes to receive into. What arrives while that is full is gone without a word, so no more than
+  // a third is sent at once, and a sixth each millisecond after that: a receiver may look away for four.
+  static constexpr std::int64_t burst = 212'992 / 3;
+  static constexpr std::int64_t burst_microseconds = 2000;  // in which it grows again
+  /// What a datagram takes of the receiver's buffer, at most: the system rounds what is not large up to a power of two.
+  /// Measured on Linux 6.18 over loopback, 10 to 64,000 bytes.
+  [[nodiscard]] static constexpr std::int64_t footprint(std::size_t size) noexcept {
+    constexpr std::int64_t large = 16'384, overhead = 1'600;
+    const auto bytes = static_cast<std::int64_t>(size);
+    return (bytes < large ? 2 * bytes : bytes) + overhead;
+  }
 
   struct datagram {
     std::size_t size;
@@ -138,8 +143,8 @@ class datagram_queue {
 
   void send_waiting(time_point now, bool flushing) {
     if (now < resume_ && !flushing) return;
-    const auto since = std::chrono::duration_cast<std::chrono::microseconds>(now - refilled_).count();
-    allowance_ = since >= burst_microseconds ? burst : std::min(burst, allowance_ + since * (burst / burst_microseconds));
+    const std::int64_t since = std::chrono::duration_cast<std::chrono::microseconds>(now - refilled_).count();
+    allowance_ = std::min(burst, allowance_ + std::min(since, 4 * burst_microseconds) * burst / burst_microseconds);
     refilled_ = now;
     while (first_ + in_doubt_ < datagrams_.size() && allowance_ > 0) {
       const datagram& next = datagrams_[first_ + in_doubt_];
@@ -150,7 +155,7 @@ class datagram_queue {
         continue;
       }
       if (why != 0) return take_back(why, now);
-      allowance_ -= static_cast<std::int64_t>(next.size) + overhead;
+      allowance_ -= footprint(next.size);
       doubtful_bytes_ += next.size;
       ++in_doubt_;
       last_sent_ = now;

@@ -139,13 +139,16 @@ inline void check_document(const json& document, bool within = false) {
 
 class stub_daemon {
  public:
-  explicit stub_daemon(int family = AF_INET) : number_{::socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0)} {
+  /// On any free port, or on one that was free a moment ago.
+  explicit stub_daemon(int family = AF_INET, int port = 0) : number_{::socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0)} {
     sockaddr_in6 six{};
     six.sin6_family = AF_INET6;
     six.sin6_addr = in6addr_loopback;
+    six.sin6_port = htons(static_cast<std::uint16_t>(port));
     sockaddr_in four{};
     four.sin_family = AF_INET;
     four.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    four.sin_port = six.sin6_port;
     const auto* const address = family == AF_INET ? reinterpret_cast<sockaddr*>(&four) : reinterpret_cast<sockaddr*>(&six);
     bound_ = ::bind(number_, address, family == AF_INET ? sizeof four : sizeof six) == 0;
     sockaddr_in6 got{};

@@ -4,7 +4,7 @@
 //   otlp= grpc= rollbar= cloudwatch=   URLs      xray=   host:port      poll=  host:port, asked for sampling rules
 //   file=   a path      stuck=write|flush|slow|throws   an exporter of the user's      handler=writes|losses   blocks there
 //   flush= shutdown=   timeouts in ms; max: for ever      spans=   how many
-//   what=deadlines|for_ever|descriptors|threads|memory
+//   what=deadlines|for_ever|descriptors|threads|recorders|memory
 
 #include "scarcity.hpp"
 
@@ -197,16 +197,20 @@ json live() {
   return made;
 }
 
-/// As often as the machine was too busy for a deadline: one that is not kept at all is not kept the fifth time either.
+/// As often as the machine was too busy for a deadline, or for an exporter that is only slow to have come back by then: what is not
+/// kept at all is not kept the fifth time either.
 json deadlines() {
+  const auto worst = [](const json& of) {
+    return std::max(of["flush over"].get<double>(), of["shutdown over"].get<double>());
+  };
+  const auto is_kept = [&](const json& of) {
+    return worst(of) <= 50 && (text("stuck") != "slow" || of["exporters"]["stuck"][0]["too late"] > 0);
+  };
   json best;
   for (int attempt = 0; attempt < 5; ++attempt) {
     json made = live();
-    const auto worst = [](const json& of) {
-      return std::max(of["flush over"].get<double>(), of["shutdown over"].get<double>());
-    };
-    if (best.is_null() || worst(made) < worst(best)) best = std::move(made);
-    if (worst(best) <= 50) break;
+    if (best.is_null() || is_kept(made) || (!is_kept(best) && worst(made) < worst(best))) best = std::move(made);
+    if (is_kept(best)) break;
   }
   return best;
 }
@@ -232,7 +236,11 @@ json descriptors() {
   json made;
   made["started"] = static_cast<bool>(session);
   work();
-  made["flushed"] = session.force_flush(300ms);
+  const auto is_told = [](const std::string& line) { return line.find("oo many open files") != line.npos; };
+  const auto patience = clock_type::now() + 20s;
+  do {
+    static_cast<void>(session.force_flush(300ms));
+  } while (std::ranges::count_if(said.said(), is_told) < static_cast<std::ptrdiff_t>(number("told", 1)) && clock_type::now() < patience);
   made["ledger"] = audit::of(session.stats());
   made["before"] = told_of(session.stats());
   allow_descriptors(0);
@@ -263,6 +271,40 @@ json threads() {
   return made;
 }
 
+/// A thread that gets no recorder, and then gets one.
+json recorders() {
+  lines said;
+  sonde::session session = start(said);
+  session.set_log_level(sonde::level::info);
+  const auto record = [] {
+    sonde::span<"scoped"> scoped;
+    { const sonde::span<"of a kind"> of_a_kind{sonde::kind::client}; }
+    sonde::detached_span<"detached"> detached;
+    const sonde::scope active{detached};
+    sonde::current_span().set_attribute<"app.key">(1);
+    sonde::log::debug("below the level");
+    sonde::log::info("at {}", "the level");
+    sonde::report_message("reported", sonde::level::trace);
+    sonde::report_exception(error);
+  };
+  std::thread{[&] {
+    scarcity::begin(0, SIZE_MAX);
+    record();
+    scarcity::end();
+    record();
+  }}.join();
+  json made;
+  made["flushed"] = session.force_flush(20s);
+  const sonde::session_stats stats = session.stats();
+  made["ledger"] = audit::of(stats, {.started = 6, .open = 0}, {.started = 6});
+  made["lost"] = {stats.spans.dropped[sonde::drop_reason::no_memory], stats.logs.dropped[sonde::drop_reason::no_memory]};
+  made["of malloc"] = scarcity::of_malloc;
+  session.shutdown(5s);
+  const auto again = sonde::start({.diagnostics = [](auto) {}}, stuck_exporter{""});
+  made["of the next session"] = again.stats().spans.started;
+  return made;
+}
+
 /// Sessions in processes of their own, one for each allocation that fails, or for `runs` of them; every other time it is not
 /// one allocation but twenty.
 struct scarce_run {
@@ -278,15 +320,15 @@ void live_short_of_memory(scarce_run& told_to) {
     work();
     static_cast<void>(session.force_flush(100ms));
     work();
-    session.shutdown(200ms);
+    const bool complete = session.shutdown(200ms);
     told_to.allocations = scarcity::seen;
     scarcity::end();
     const auto last = session.stats();
-    for (const std::string& each : audit::of(last, {.open = 0})) wrong += each + "; ";
-    // Fewer, where there was no memory to count with: for the recorder of this thread.
-    constexpr std::uint64_t calls = 2;
-    if (last.spans.started > calls * (number("spans", 20) + 1)) wrong += "more spans started than there were; ";
-    if (last.logs.started > calls * logs_of_work) wrong += "more logs started than there were; ";
+    // A session that did not end in time has the ledger it last counted.
+    const std::uint64_t calls = started ? 2 : 0;
+    sonde::tests::own_count spans, logs;
+    if (complete) spans = {.started = calls * (number("spans", 20) + 1), .open = 0}, logs = {.started = calls * logs_of_work};
+    for (const std::string& each : audit::of(last, spans, logs)) wrong += each + "; ";
     if (!started && session.refusal().empty()) wrong += "refused without a word; ";
   } catch (const std::exception& thrown) {
     scarcity::end();
@@ -338,6 +380,7 @@ int main(int count, char** arguments) {
   const json happened = what == "deadlines"     ? deadlines()
                         : what == "descriptors" ? descriptors()
                         : what == "threads"     ? threads()
+                        : what == "recorders"   ? recorders()
                         : what == "memory"      ? memory()
                                                 : live();
   std::printf("%s\n", happened.dump().c_str());

@@ -7,7 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <map>
 #include <optional>
 #include <string>
@@ -122,7 +122,7 @@ class held_items {
 
   std::size_t most_bytes_ = 0;
   std::chrono::milliseconds window_{};
-  std::deque<held_item> items_;
+  std::list<held_item> items_;  // moving a deque allocates, and the exporter is moved into the session
   std::size_t bytes_ = 0;
   std::map<std::size_t, time_point> seen_;  // likeness, end of its window
 };
