@@ -37,6 +37,7 @@ class file : public testing::Test {
   void TearDown() override { std::filesystem::remove_all(directory_); }
 
   sonde::session start(const std::string& path, const std::string& logs_path = {}) {
+    sonde::pipeline::collector::grace = 10s;
     return sonde::start({.service_name = "test", .diagnostics = [this](std::string_view line) { said_ += std::string{line} + '\n'; }},
                         sonde::file::exporter{{.path = path, .logs_path = logs_path}});
   }

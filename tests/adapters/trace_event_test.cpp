@@ -54,6 +54,7 @@ class trace_event : public testing::Test {
   void TearDown() override { std::filesystem::remove_all(directory_); }
 
   sonde::session start(const std::string& path, std::string service = "test") {
+    sonde::pipeline::collector::grace = 10s;
     return sonde::start({.service_name = std::move(service),
                          .diagnostics = [this](std::string_view line) { said_ += std::string{line} + '\n'; }},
                         sonde::trace_event::exporter{{.path = path}}, kept_);

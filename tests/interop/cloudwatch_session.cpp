@@ -134,6 +134,7 @@ void obey(const nlohmann::json& command, sonde::session& session) {
 
 template <class Exporter>
 int run(const nlohmann::json& config) {
+  sonde::pipeline::collector::grace = std::chrono::seconds{10};
   std::mutex mutex;
   std::vector<std::string> said;
   nlohmann::json report;

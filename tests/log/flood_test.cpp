@@ -86,6 +86,7 @@ struct outcome {
 
 /// One request at a time, so that the backend sees the order.
 [[nodiscard]] outcome flood(const std::string& endpoint, int lines, std::chrono::milliseconds deadline) {
+  sonde::pipeline::collector::grace = 10s;
   auto session = sonde::start({.service_name = "flood", .diagnostics = [](auto) {}},
                               sonde::otlp::exporter{{.endpoint = endpoint, .concurrent_requests = 1}});
   std::vector<std::thread> threads;
@@ -141,7 +142,7 @@ TEST(flood, of_a_backend_that_is_well_arrives_in_order) {
 }
 
 TEST(flood, of_a_slow_backend_is_counted) {
-  run("slow", 500ms, [](int, httplib::Response&) { std::this_thread::sleep_for(200ms); },
+  run("slow", 500ms, [](int, httplib::Response&) { std::this_thread::sleep_for(1s); },
       [](const outcome& ended, const inbox& got) {
         EXPECT_FALSE(ended.complete);
         EXPECT_GT(got.lines, 0u);
@@ -154,7 +155,7 @@ TEST(flood, of_a_slow_backend_is_counted) {
 }
 
 TEST(flood, of_a_flapping_backend_arrives_once) {
-  run("flapping", 2000ms,
+  run("flapping", 60s,
       [](int request, httplib::Response& response) {
         if (request % 3 == 1) response.status = 503, response.set_header("Retry-After", "0");
       },

@@ -76,8 +76,8 @@ void expect_one_trace(const std::vector<recorded_span>& spans) {
     const recorded_span& inner = spans[i];
     EXPECT_EQ(inner.parent_span_id, outer.span_id) << inner.name;
     EXPECT_EQ(inner.trace_id, outer.trace_id) << inner.name;
-    EXPECT_GE(inner.start_unix_nano + 1000, outer.start_unix_nano) << inner.name << " has another clock";
-    EXPECT_LE(inner.end_unix_nano, outer.end_unix_nano + 1000) << inner.name << " has another clock";
+    EXPECT_GE(inner.start_unix_nano + 1'000'000, outer.start_unix_nano) << inner.name << " has another clock";
+    EXPECT_LE(inner.end_unix_nano, outer.end_unix_nano + 1'000'000) << inner.name << " has another clock";
   }
 }
 /// What a unit records around its call of `next`; with the definitions it is built with in CMakeLists.txt.

@@ -299,7 +299,7 @@ TEST(session_table, a_second_session_waits_for_the_first_to_be_done) {
   auto session = sonde::start({.diagnostics = [](auto) {}}, stuck);
   { sonde::span<"one"> span; }
   std::this_thread::sleep_for(20ms);
-  std::thread stopping{[&] { static_cast<void>(session.shutdown(200ms)); }};
+  std::thread stopping{[&] { static_cast<void>(session.shutdown(60s)); }};
   std::this_thread::sleep_for(50ms);
   EXPECT_FALSE(sonde::start({.diagnostics = [](auto) {}}, sonde::testing::memory_exporter{})) << "its rings are still read";
   *stuck.released = true;

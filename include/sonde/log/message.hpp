@@ -76,8 +76,9 @@ struct opened_log {
   count(mine->logs.started);
   struct header made;
   write_log_header(reinterpret_cast<char*>(&made), *mine, severity, 0);
-  mine->behind_log = mine->current;
+  frame* const active = mine->current;
   begin_writing(*mine);
+  mine->behind_log = active;  // a handler before this may have logged, and left its own
   char* to = room_in(*mine->filling, size);
   if (to == nullptr) to = fresh_room(*mine, size);
   if (to == nullptr) {

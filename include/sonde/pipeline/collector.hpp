@@ -101,6 +101,9 @@ class collector : public std::enable_shared_from_this<collector> {
     return complete;
   }
 
+  /// What its thread has beyond the deadline of `stop` to come to its end. Tests that look at the last ledger allow more.
+  static inline std::chrono::milliseconds grace{20};
+
   /// In the child of a fork, where the thread does not exist. Must not be destroyed afterwards: the thread's handle may be that
   /// of another one by now, neither to be joined nor detached.
   void abandon() noexcept {
@@ -125,7 +128,6 @@ class collector : public std::enable_shared_from_this<collector> {
   }
 
  private:
-  static constexpr std::chrono::milliseconds grace{20};
   static constexpr std::chrono::milliseconds transport_grace{1000};
   static constexpr std::chrono::microseconds shortest_sleep{500};
   static constexpr std::chrono::milliseconds longest_sleep{1000};

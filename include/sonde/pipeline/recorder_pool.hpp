@@ -21,6 +21,7 @@
 #include <sonde/pipeline/unattached.hpp>
 #include <sonde/pipeline/undisturbed.hpp>
 #include <sonde/record/session_table.hpp>
+#include <sonde/record/writing.hpp>
 
 namespace sonde::pipeline {
 
@@ -69,6 +70,9 @@ class recorder_pool {
       mine = nullptr;
     }
     if (mine != nullptr && mine->live) return mine;  // asked for by a module that has a `this_thread` of its own
+    // A handler interrupts the writing of a record for a session that is gone: it cannot be reset before that is finished.
+    if (mine != nullptr && record::is_writing(*mine)) return agreed.lost.count(comes_for, agreed.log_level), nullptr;
+    if (mine != nullptr && !owns(*mine)) mine = nullptr;  // of a library's session that is gone
     if (mine == nullptr) mine = take_free();
     if (mine == nullptr) mine = make();
     if (mine == nullptr) return agreed.lost.count(comes_for, agreed.log_level), nullptr;
@@ -200,14 +204,20 @@ class recorder_pool {
     return fresh;
   }
 
+  [[nodiscard]] bool owns(const record::recorder& which) const noexcept {
+    const record::recorder* each = first();
+    while (each != nullptr && each != &which) each = each->next;
+    return each != nullptr;
+  }
+
   void reset(record::recorder& mine, std::uint64_t session) noexcept {
     __atomic_store_n(&mine.session, std::uint64_t{0}, __ATOMIC_RELAXED);
     release_ring(mine);
     mine.in_use = true;
     mine.abandoned = false;
     mine.uncaught = uncaught_exception_counter();
-    static constexpr unsigned always = 1;
-    mine.unusual = context::reads_counter() ? mine.uncaught : &always;
+    mine.always = 1;
+    mine.unusual = context::reads_counter() ? mine.uncaught : &mine.always;
     mine.thread = this_thread_identity();
     mine.current = nullptr;
     mine.fields = nullptr;

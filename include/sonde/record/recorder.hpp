@@ -86,6 +86,7 @@ struct recorder {
 
   // seldom
   const unsigned* uncaught;      // the C++ runtime's count of this thread's exceptions in flight
+  unsigned always;               // 1: what `unusual` points to otherwise. Here, since guards outlive the library of a session
   fields_link* fields;           // what goes out with requests beside the current span's ids, innermost first
   const request_facts* request;  // that a span about to begin answers; null where none
   deciding_rule rule;            // of the sampler's last answer to this thread

@@ -62,9 +62,10 @@ class basic_detached_span : public operations<basic_detached_span> {
                       const span_context& parent) noexcept {
     record::recorder* mine = record::live_recorder<record::arrival::purpose::span>();
     if (mine == nullptr) return;
-    state_ = new (std::nothrow) record::detached_frame;
+    const bool interrupts = record::is_writing(*mine);
+    if (!interrupts) state_ = new (std::nothrow) record::detached_frame;
     if (state_ == nullptr) {
-      record::count_unrecorded(*mine, drop_reason::no_memory);
+      record::count_unrecorded(*mine, interrupts ? drop_reason::in_signal_handler : drop_reason::no_memory);
       return;
     }
     record::frame* active = record::active_frame();

@@ -51,6 +51,7 @@ struct reported {
 [[nodiscard]] inline reported report(rollbar::config config, backend& to, const std::function<void(session&)>& work,
                                      std::chrono::milliseconds patience = std::chrono::seconds{20}) {
   reported made;
+  pipeline::collector::grace = std::chrono::seconds{10};
   std::mutex mutex;
   if (!config.access_token) config.access_token = test_token;
   if (!config.endpoint) config.endpoint = to.url() + "/api/1/item/";
