@@ -78,6 +78,7 @@ class cloudwatch : public ::testing::Test {
   [[nodiscard]] sonde::cloudwatch::config complete() const {
     sonde::cloudwatch::config made{.log_group = "cruddur", .log_stream = "s", .region = "r-1", .endpoint = server_.url()};
     made.credentials.keys = sonde::aws::credentials{"AKIDEXAMPLE12345678", "secretsecretsecret", "", {}};
+    made.batch_age = 60s;
     return made;
   }
   /// A span and two log lines in a session of their own; its ledger.

@@ -4,6 +4,7 @@
 // Programs that crash, or end otherwise, in processes of their own: this executable once more, told by an environment variable
 // which of them to run instead of the tests. What it exported lies in files when it has ended.
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -47,7 +48,8 @@ struct known_ending {
 };
 
 /// In the process that is to crash: a session that exports to the directory it was given.
-[[nodiscard]] inline session start_doomed(session_config config = {}) {
+[[nodiscard]] inline session start_doomed(session_config config = {.shutdown_timeout = std::chrono::seconds{30},
+                                                                  .terminate_timeout = std::chrono::seconds{30}}) {
   const std::string directory = std::getenv(directory_variable);
   config.service_name = "doomed";
   config.diagnostics = [](auto) {};

@@ -85,7 +85,8 @@ class Cases:
         self.expect("lines in the ledger", report["exported"], count)
 
     def lines_arrive_in_a_group_and_stream_made_on_demand(self):
-        report = self.start({"retention_days": 7, "tags": {"team": "crud"}}).log("one", {"text": "two", "level": 4}).end()
+        report = self.start({"retention_days": 7, "tags": {"team": "crud"}, "batch_age_ms": 60_000}).log(
+            "one", {"text": "two", "level": 4}).end()
         self.expect("messages", self.stub.accepted(), ["INFO one", "ERROR two"])
         group = self.stub.groups["cruddur"]
         self.expect("retention and tags", (group["retention"], group["tags"]), (7, {"team": "crud"}))
@@ -269,7 +270,7 @@ class Cases:
 
     def nobody_there_is_one_line_and_all_is_counted(self):
         port = processes.free_port()
-        report = Session(self.program, f"http://127.0.0.1:{port}", {"shutdown_ms": 300}).log("a", "b").end()
+        report = Session(self.program, f"http://127.0.0.1:{port}", {"shutdown_ms": 3000}).log("a", "b").end()
         self.expect("dropped", report["dropped"], {"session ended": 2})
         self.expect_said(report, f"connection refused by 127.0.0.1:{port}")
 

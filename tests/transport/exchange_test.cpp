@@ -316,10 +316,10 @@ TEST(exchange, the_second_attempt_has_only_the_time_left) {
   http client;
   EXPECT_EQ(answer_to(client, get(backend.url())).body, "ok");
   request what = post(backend.url(), std::string(8 * megabyte, 'x'));
-  what.timeout = 1s;
+  what.timeout = 2s;
   const response got = answer_to(client, what);
   EXPECT_EQ(got.outcome, outcome::no_answer);
-  EXPECT_EQ(got.error, "no answer from " + backend.authority() + " within 1000 ms");
+  EXPECT_EQ(got.error, "no answer from " + backend.authority() + " within 2000 ms");
   EXPECT_EQ(connections, 2);
 }
 
@@ -553,7 +553,8 @@ TEST(exchange, silence_in_http2_has_its_time) {
     http client;
     request what = grpc(backend.url());
     what.timeout = 200ms;
-    const response got = answer_to(client, what);
+    response got = answer_to(client, what);
+    for (int i = 1; i < 5 && got.error.starts_with("no connection to"); ++i) got = answer_to(client, what);  // was held up
     EXPECT_EQ(got.outcome, outcome::no_answer);
     EXPECT_EQ(got.error, "no answer from " + backend.authority() + " within 200 ms");
   }

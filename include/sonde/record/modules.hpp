@@ -40,6 +40,12 @@ struct module_part {
   module_link* link;
   context::tick_source* clock;
   recorder*& (*thread)() noexcept;  // its `this_thread`, of the calling thread
+
+  /// What is there, while its own threads may be entering it. The link comes last.
+  [[nodiscard]] module_part entered() const noexcept {
+    module_link* const known = __atomic_load_n(&link, __ATOMIC_SEQ_CST);
+    return {known, __atomic_load_n(&clock, __ATOMIC_RELAXED), __atomic_load_n(&thread, __ATOMIC_RELAXED)};
+  }
 };
 [[gnu::visibility("hidden")]] inline constinit module_part this_module{};
 
@@ -89,8 +95,8 @@ void visit_modules(Visit visit) noexcept {
       std::uintptr_t at = module->dlpi_addr + segment.p_vaddr;
       for (const std::uintptr_t end = at + segment.p_memsz; at + sizeof(module_note) <= end;) {
         const auto& note = *reinterpret_cast<const module_note*>(at);
-        if (note.is_ours() && __atomic_load_n(&note.part().link, __ATOMIC_SEQ_CST) != nullptr)
-          (*static_cast<Visit*>(to))(note.part());
+        if (note.is_ours())
+          if (const module_part part = note.part().entered(); part.link != nullptr) (*static_cast<Visit*>(to))(part);
         at = (at + offsetof(module_note, name) + note.name_size + past_padding) & ~past_padding;
         at = (at + note.size + past_padding) & ~past_padding;
       }

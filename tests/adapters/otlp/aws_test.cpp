@@ -171,8 +171,13 @@ TEST(otlp_to_aws, with_expired_keys_waits_and_says_so_once) {
   backend server{{http(200)}};
   lines said;
   const auto yesterday = std::chrono::system_clock::now() - 24h;
-  const auto stats = run(signed_config(server, {"AKIDEXAMPLE0123456789", secret, "t", yesterday}), said, {.spans = 3,
-      .patience = 300ms});
+  sonde::pipeline::collector::grace = slack;
+  auto session = sonde::start({.service_name = "test", .diagnostics = said.handler()},
+                              sonde::otlp::exporter{signed_config(server, {"AKIDEXAMPLE0123456789", secret, "t", yesterday})});
+  for (int i = 0; i < 3; ++i) sonde::span<"work"> one;
+  for (int i = 0; i < 300 && said.count("have expired") == 0; ++i) static_cast<void>(session.force_flush(100ms));
+  static_cast<void>(session.shutdown(300ms));
+  const auto stats = session.stats().exporters.at(0);
   EXPECT_EQ(stats.spans.dropped[drop_reason::session_ended], 3u);
   EXPECT_TRUE(server.requests().empty());
   EXPECT_EQ(said.count("have expired"), 1) << said.all();

@@ -223,6 +223,7 @@ TEST(honeycomb, gets_the_sampler_s_rate_with_spans_and_logs_of_sampled_traces_al
       config config{.sample_rate = asked};
       config.traces.endpoint = traces.url();
       config.logs.endpoint = logs.url();
+      config.logs.batch_age = std::chrono::minutes{1};
       auto session = sonde::start({.service_name = "test", .sampler = sonde::sampling::any_sampler{one_in_twenty{sampled}},
                                    .diagnostics = said.handler()}, sonde::otlp::exporter{std::move(config)});
       sonde::log::info("outside");

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <string>
@@ -31,13 +32,32 @@ using sonde::otlp::protocol;
 using std::string_view_literals::operator""sv;
 
 constexpr protocol over_http = protocol::http_protobuf;
-constexpr auto no_patience = 300ms;  // for all attempts: less than the first wait of our own, so that there is one
+constexpr auto no_patience = 750ms;  // for all attempts: less than the first wait of our own, so that there is one
 
 config to(const backend& server, protocol how = over_http) { return {.endpoint = server.url(), .protocol = how}; }
 config to_impatient(const backend& server, protocol how = over_http) {
   config made = to(server, how);
   made.timeout = no_patience;
   return made;
+}
+
+struct impatient_run {
+  explicit impatient_run(std::vector<answer_function> answers) : server{std::move(answers)} {}
+  backend server;
+  lines said{};
+  sonde::exporter_stats stats{};
+};
+bool ran_out_of_time(impatient_run& one) { return one.said.count(" within ") > 0; }
+bool was_not_heard(impatient_run& one) { return one.said.count("no connection to") > 0 || one.server.requests().empty(); }
+
+/// Anew, up to five times, where the machine held somebody up for too long.
+std::unique_ptr<impatient_run> run_impatiently(const std::vector<answer_function>& answers, protocol how = over_http,
+                                               bool (*held_up)(impatient_run&) = ran_out_of_time) {
+  for (int left = 4;; --left) {
+    auto one = std::make_unique<impatient_run>(answers);
+    one->stats = run(to_impatient(one->server, how), one->said);
+    if (left == 0 || !held_up(*one)) return one;
+  }
 }
 
 TEST(misbehaving_backend, that_refuses_for_good_is_asked_once) {
@@ -89,22 +109,19 @@ TEST(misbehaving_backend, over_grpc_that_is_busy_is_asked_again_with_the_same) {
 
 TEST(misbehaving_backend, that_names_no_wait_gets_one_of_ours) {
   for (const char* damaged : {"", "Retry-After: -1\r\n", "Retry-After: soon\r\n"}) {
-    backend server{{http(503, {}, damaged), http(200)}};
-    lines said;
-    EXPECT_EQ(run(to_impatient(server), said).spans.dropped[drop_reason::retries_exhausted], 1u) << damaged;
-    EXPECT_EQ(server.requests().size(), 1u);
-    EXPECT_SAID(said, "; gave up after 1 attempt: 1 span lost");
+    const auto got = run_impatiently({http(503, {}, damaged), http(200)});
+    EXPECT_EQ(got->stats.spans.dropped[drop_reason::retries_exhausted], 1u) << damaged;
+    EXPECT_EQ(got->server.requests().size(), 1u);
+    EXPECT_SAID(got->said, "; gave up after 1 attempt: 1 span lost");
   }
-  backend server{{grpc(14, "busy"), grpc(0)}};
-  lines said;
-  EXPECT_EQ(run(to_impatient(server, protocol::grpc), said).spans.dropped[drop_reason::retries_exhausted], 1u);
+  const auto got = run_impatiently({grpc(14, "busy"), grpc(0)}, protocol::grpc);
+  EXPECT_EQ(got->stats.spans.dropped[drop_reason::retries_exhausted], 1u);
 }
 
 TEST(misbehaving_backend, that_names_a_time_in_the_past_is_asked_at_once) {
-  backend server{{http(503, {}, "Retry-After: Wed, 21 Oct 2015 07:28:00 GMT\r\n"), http(200)}};
-  lines said;
-  EXPECT_EQ(run(to_impatient(server), said).spans.exported, 1u);
-  EXPECT_EQ(server.requests().size(), 2u);
+  const auto got = run_impatiently({http(503, {}, "Retry-After: Wed, 21 Oct 2015 07:28:00 GMT\r\n"), http(200)});
+  EXPECT_EQ(got->stats.spans.exported, 1u);
+  EXPECT_EQ(got->server.requests().size(), 2u);
 }
 
 TEST(misbehaving_backend, that_names_a_wait_beyond_the_time_allowed_is_not_asked_again) {
@@ -130,12 +147,11 @@ TEST(misbehaving_backend, that_cuts_its_answer_short_has_not_answered) {
                                          "220 smtp.example ESMTP\r\n"sv,
                                      "\x15\x03\x01\x00\x02\x02\x46"sv})
     for (const bool reset : {false, true}) {
-      backend server{{cut_off(std::string{cut}, reset), http(200)}};
-      lines said;
-      EXPECT_EQ(run(to_impatient(server), said).spans.dropped[drop_reason::retries_exhausted], 1u) << cut;
-      EXPECT_EQ(server.requests().size(), 1u) << cut;
-      EXPECT_SAID(said, server.authority());
-      EXPECT_SAID(said, "gave up after 1 attempt");
+      const auto got = run_impatiently({cut_off(std::string{cut}, reset), http(200)});
+      EXPECT_EQ(got->stats.spans.dropped[drop_reason::retries_exhausted], 1u) << cut;
+      EXPECT_EQ(got->server.requests().size(), 1u) << cut;
+      EXPECT_SAID(got->said, got->server.authority());
+      EXPECT_SAID(got->said, "gave up after 1 attempt");
     }
 }
 
@@ -163,11 +179,10 @@ TEST(misbehaving_backend, over_grpc_that_breaks_off_has_not_answered) {
       [](const caller&) { return false; },
   };
   for (std::size_t way = 0; way < ways.size(); ++way) {
-    backend server{{ways[way], grpc(0)}};
-    lines said;
-    EXPECT_EQ(run(to_impatient(server, protocol::grpc), said).spans.dropped[drop_reason::retries_exhausted], 1u) << way;
-    EXPECT_EQ(server.requests().size(), 1u) << way;
-    EXPECT_SAID(said, server.authority());
+    const auto got = run_impatiently({ways[way], grpc(0)}, protocol::grpc);
+    EXPECT_EQ(got->stats.spans.dropped[drop_reason::retries_exhausted], 1u) << way;
+    EXPECT_EQ(got->server.requests().size(), 1u) << way;
+    EXPECT_SAID(got->said, got->server.authority());
   }
 }
 
@@ -211,35 +226,39 @@ TEST(misbehaving_backend, over_grpc_behind_a_proxy_that_answers_in_html) {
       return true;
     };
   };
-  backend busy{{proxy("502")}};
+  const auto busy = run_impatiently({proxy("502")}, protocol::grpc);
+  EXPECT_EQ(busy->stats.spans.dropped[drop_reason::retries_exhausted], 1u);
+  EXPECT_SAID(busy->said, "HTTP 502 from " + busy->server.url());
   backend strict{{proxy("403")}};
   lines said;
-  EXPECT_EQ(run(to_impatient(busy, protocol::grpc), said).spans.dropped[drop_reason::retries_exhausted], 1u);
-  EXPECT_SAID(said, "HTTP 502 from " + busy.url());
   EXPECT_EQ(run(to(strict, protocol::grpc), said).spans.dropped[drop_reason::rejected], 1u);
   EXPECT_SAID(said, "HTTP 403 from " + strict.url());
   EXPECT_EQ(strict.requests().size(), 1u);
 }
 
 TEST(misbehaving_backend, that_speaks_http_1_to_grpc_is_named) {
-  const scripted_server server{[](connection peer) {
-    static_cast<void>(peer.read_head());
-    peer.write(http_reply(400));
-  }};
-  lines said;
-  const config config{.endpoint = "http://" + server.authority(), .protocol = protocol::grpc, .timeout = no_patience};
-  EXPECT_EQ(run(config, said).spans.dropped[drop_reason::retries_exhausted], 1u);
-  EXPECT_SAID(said, server.authority());
-  EXPECT_SAID(said, " HTTP/2, which gRPC needs");
+  for (int left = 4; left >= 0; --left) {
+    const scripted_server server{[](connection peer) {
+      static_cast<void>(peer.read_head());
+      peer.write(http_reply(400));
+    }};
+    lines said;
+    const config config{.endpoint = "http://" + server.authority(), .protocol = protocol::grpc, .timeout = no_patience};
+    const auto stats = run(config, said);
+    if (left > 0 && said.count(" within ") > 0) continue;  // the machine held somebody up
+    EXPECT_EQ(stats.spans.dropped[drop_reason::retries_exhausted], 1u);
+    EXPECT_SAID(said, server.authority());
+    EXPECT_SAID(said, " HTTP/2, which gRPC needs");
+    break;
+  }
 }
 
 TEST(misbehaving_backend, that_never_answers_costs_its_timeout) {
   for (const protocol how : {over_http, protocol::grpc}) {
-    backend server{{silence()}};
-    lines said;
-    EXPECT_EQ(run(to_impatient(server, how), said).spans.dropped[drop_reason::retries_exhausted], 1u);
-    EXPECT_SAID(said, "no answer from " + server.authority() + " within ");
-    EXPECT_EQ(server.requests().size(), 1u);
+    const auto got = run_impatiently({silence()}, how, was_not_heard);
+    EXPECT_EQ(got->stats.spans.dropped[drop_reason::retries_exhausted], 1u);
+    EXPECT_SAID(got->said, "no answer from " + got->server.authority() + " within ");
+    EXPECT_EQ(got->server.requests().size(), 1u);
   }
 }
 

@@ -87,7 +87,7 @@ TEST(rollbar_replies, then_a_failsafe_item_stands_for_it_and_no_more) {
 }
 
 TEST(rollbar_replies, over_quota_it_pauses_as_long_as_it_is_told_and_counts) {
-  backend server{{refusal(429, "rate limit", "X-RATE-LIMIT-Remaining-Seconds: 1\r\n"), stored()}};
+  backend server{{refusal(429, "rate limit", "X-RATE-LIMIT-Remaining-Seconds: 3\r\n"), stored()}};
   const auto got = report({.items_per_minute = 0}, server, [&](sonde::session& session) {
     sonde::report_message("first");
     static_cast<void>(session.force_flush(20s));
@@ -101,7 +101,7 @@ TEST(rollbar_replies, over_quota_it_pauses_as_long_as_it_is_told_and_counts) {
   EXPECT_EQ(got.stats.logs.exported, 1u);
   EXPECT_GE(got.dropped(drop_reason::rate_limited), 2u);
   EXPECT_EQ(got.dropped(drop_reason::rejected), 0u);
-  EXPECT_TRUE(got.was_said("; items of the next 1 s are dropped\n")) << got.said;
+  EXPECT_TRUE(got.was_said("; items of the next 3 s are dropped\n")) << got.said;
 }
 
 TEST(rollbar_replies, without_its_headers_it_pauses_for_a_minute) {

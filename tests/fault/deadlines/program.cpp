@@ -4,6 +4,8 @@
 //   otlp= grpc= rollbar= cloudwatch=   URLs      xray=   host:port      poll=  host:port, asked for sampling rules
 //   file=   a path      stuck=write|flush|slow|throws   an exporter of the user's      handler=writes|losses   blocks there
 //   flush= shutdown=   timeouts in ms; max: for ever      spans=   how many
+//   expected besides, so that an attempt is repeated without it:      complete=0|1   what the shutdown returns
+//   whole=1   everything in file=, which each attempt makes anew      sent=   the name of an exporter, which got spans out
 //   what=deadlines|for_ever|descriptors|threads|recorders|memory
 
 #include "scarcity.hpp"
@@ -12,6 +14,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <memory>
@@ -197,17 +200,21 @@ json live() {
   return made;
 }
 
-/// As often as the machine was too busy for a deadline, or for an exporter that is only slow to have come back by then: what is not
-/// kept at all is not kept the fifth time either.
+/// As often as the machine was too busy for a deadline, or for what else is expected by then: what is not kept at all is not kept
+/// the fifth time either.
 json deadlines() {
   const auto worst = [](const json& of) {
     return std::max(of["flush over"].get<double>(), of["shutdown over"].get<double>());
   };
   const auto is_kept = [&](const json& of) {
-    return worst(of) <= 50 && (text("stuck") != "slow" || of["exporters"]["stuck"][0]["too late"] > 0);
+    return worst(of) <= 50 && (text("complete").empty() || of["complete"] == (text("complete") == "1")) &&
+           (text("whole").empty() || of["exporters"]["file"][0]["spans"] == 2 * (number("spans", 20) + 1)) &&
+           (text("sent").empty() || of["exporters"][text("sent")][0]["spans"] > 0) &&
+           (text("stuck") != "slow" || of["exporters"]["stuck"][0]["too late"] > 0);
   };
   json best;
   for (int attempt = 0; attempt < 5; ++attempt) {
+    if (told.contains("whole")) std::filesystem::remove(text("file"));
     json made = live();
     if (best.is_null() || is_kept(made) || (!is_kept(best) && worst(made) < worst(best))) best = std::move(made);
     if (is_kept(best)) break;
