@@ -2,6 +2,7 @@
 // Built with SONDE_ENABLED=0: servers, clients, statements and loggers work as their libraries', and no header goes out.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <memory>
 #include <sstream>
 #include <stdexcept>
@@ -47,7 +48,7 @@ TEST(idle_integrations, requests_are_made_and_answered_without_us) {
     answer.set_content(asked.matches[1].str() + body, "text/plain");
   });
   server.Get("/throws", [](const request&, response&) { throw std::runtime_error{"x"}; });
-  int logged = 0;
+  std::atomic<int> logged{0};  // each connection's thread logs after it has answered
   server.set_logger([&](const request&, const response&) { ++logged; });
   server.set_keep_alive_timeout(1);
   const int port = server.bind_to_any_port("127.0.0.1");
