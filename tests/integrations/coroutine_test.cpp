@@ -217,7 +217,7 @@ TEST(traced_promise, logs_and_reports_of_a_coroutine_without_a_parent_name_no_sp
     sonde::span<"resumer"> resumer;
     says.resume();
   }
-  kept.session.force_flush();
+  kept.session.force_flush(kept.patience);
   ASSERT_EQ(kept.memory.logs().size(), 1u);
   EXPECT_FALSE(kept.memory.logs()[0].span_id.valid());
   EXPECT_FALSE(kept.named("job").parent_span_id.valid());
@@ -739,7 +739,7 @@ TEST(traced_promise, resumed_in_a_forked_child_its_spans_stay_the_parents) {
     co_return 1;
   }(gate);
   held.resume();
-  kept.session.force_flush();
+  kept.session.force_flush(kept.patience);
   EXPECT_EQ(sonde::tests::exit_code_of_child([&] {
               sonde::testing::memory_exporter memory;
               auto session = sonde::start({.service_name = "child", .diagnostics = [](auto) {}}, memory);

@@ -480,7 +480,7 @@ TEST(httplib, the_access_log_has_a_line_for_each_request_inside_its_span) {
   running.stop();
   EXPECT_EQ(told, 4);
   std::vector<sonde::testing::recorded_log> lines;
-  kept.session.force_flush();
+  kept.session.force_flush(kept.patience);
   for (const auto& each : kept.memory.logs())
     if (!each.occurrence) lines.push_back(each);
   ASSERT_EQ(lines.size(), 4u);

@@ -25,7 +25,7 @@ TEST(spdlog_level, below_the_minimum_nothing_is_recorded) {
   sink->set_level(spdlog::level::trace);
   logger.info("still below");
   logger.warn("heard");
-  kept.session.force_flush();
+  kept.session.force_flush(kept.patience);
   ASSERT_EQ(kept.memory.logs().size(), 1u);
   EXPECT_EQ(kept.memory.logs()[0].body, "heard");
   EXPECT_EQ(kept.session.stats().logs.started, 1u);

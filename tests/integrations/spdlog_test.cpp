@@ -28,7 +28,7 @@ using sonde::spdlog::ids_in_text;
 using sonde::testing::recorded_log;
 
 std::vector<recorded_log> logs(recording& kept) {
-  kept.session.force_flush();
+  kept.session.force_flush(kept.patience);
   return kept.memory.logs();
 }
 recorded_log only(recording& kept) {

@@ -65,7 +65,7 @@ namespace {
 class message : public testing::Test {
  protected:
   std::vector<sonde::testing::recorded_log> logs() {
-    session.force_flush();
+    session.force_flush(std::chrono::minutes{1});  // some messages are of megabytes
     return memory.logs();
   }
   void expect_the_same() {

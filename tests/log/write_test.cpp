@@ -17,7 +17,7 @@ namespace {
 class log_write : public testing::Test {
  protected:
   std::vector<sonde::testing::recorded_log> logs() {
-    kept.session.force_flush();
+    kept.session.force_flush(kept.patience);
     return kept.memory.logs();
   }
   recording kept;

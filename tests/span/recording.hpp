@@ -3,6 +3,7 @@
 
 // A session that keeps what it records, for tests of spans and records.
 
+#include <chrono>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -19,7 +20,7 @@ struct recording {
   }
 
   [[nodiscard]] std::vector<sonde::testing::recorded_span> spans() {
-    session.force_flush();
+    session.force_flush(patience);
     return memory.spans();
   }
   /// The one span there is.
@@ -35,6 +36,8 @@ struct recording {
     throw std::runtime_error{"no span " + std::string{name}};
   }
 
+  /// Far more than it takes, however little of the machine the collector gets.
+  static constexpr std::chrono::minutes patience{1};
   sonde::testing::memory_exporter memory;
   sonde::session session;
 

@@ -44,7 +44,7 @@ class access_log : public testing::Test {
                                                       std::string_view route = {}) {
     kept.memory.clear();
     sonde::http::serve(asked, answer, config, [&](sonde::http::server_span& span) { span.set_route(route); });
-    kept.session.force_flush();
+    kept.session.force_flush(kept.patience);
     return kept.memory.logs();
   }
   sonde::testing::recorded_log line(const asked_for& asked, answered answer = {}, std::string_view route = {}) {
@@ -118,7 +118,7 @@ TEST_F(access_log, an_exception_that_goes_on_leaves_a_line_without_status) {
   EXPECT_THROW(sonde::http::serve(asked_for{}, answer, config,
                                   [](sonde::http::server_span&) { throw std::out_of_range{"none"}; }),
                std::out_of_range);
-  kept.session.force_flush();
+  kept.session.force_flush(kept.patience);
   const auto all = kept.memory.logs();
   ASSERT_EQ(all.size(), 2u);
   EXPECT_TRUE(all[0].occurrence);
