@@ -19,7 +19,6 @@ struct open_frame : roomy_frame {
   open_frame() {
     header = {};
     set_head(head_word(0));
-    room = plain_room;
   }
   ~open_frame() { free_spill(); }
   [[nodiscard]] entry_cursor read() { return {first_entry(), entries_size()}; }
@@ -106,7 +105,7 @@ TEST(entries, a_frame_that_takes_none_keeps_none) {
   EXPECT_FALSE(event.fits);
   finish(frame, event);
   EXPECT_FALSE(frame.takes_entries());
-  EXPECT_EQ(frame.head(), 0u);
+  EXPECT_EQ(frame.head(), make_word(frame::no_entries, 0));
 }
 
 TEST(entries, a_pair_is_whole_or_not_there) {
@@ -129,6 +128,7 @@ TEST(entries, a_pair_is_whole_or_not_there) {
 
 TEST(frame, counts_what_was_cut_without_spoiling_its_room) {
   open_frame frame;
+  EXPECT_EQ(frame.cut(), 0u);
   for (int i = 0; i < 3; ++i) frame.count_cut();
   EXPECT_EQ(frame.cut(), 3u);
   EXPECT_EQ(frame.uncaught(), 0u);
@@ -138,6 +138,30 @@ TEST(frame, counts_what_was_cut_without_spoiling_its_room) {
   EXPECT_EQ(frame.uncaught(), 0u);
   put_integer(frame, key, 1);
   EXPECT_EQ(frame.count(), 1);
+  EXPECT_FALSE(frame.is_spilled());
+  for (int i = 1; i < 100; ++i) put_integer(frame, key, i);
+  EXPECT_EQ(frame.count(), 100);
+  EXPECT_TRUE(frame.is_spilled());
+  EXPECT_EQ(frame.cut(), 0xff'ffffu);
+}
+
+TEST(frame, is_unusual_only_where_it_was_opened_during_an_exception_or_cut_or_spilled) {
+  open_frame frame;
+  frame.set_uncaught(0);
+  EXPECT_TRUE(frame.is_plain());
+  put_integer(frame, key, 1);
+  frame.set_uncaught(2);
+  EXPECT_FALSE(frame.is_plain());
+  EXPECT_EQ(frame.uncaught(), 2u);
+  EXPECT_EQ(frame.count(), 1);
+  frame.set_uncaught(1000);
+  EXPECT_EQ(frame.uncaught(), 254u) << "255 is for those whose exception is known";
+  frame.set_uncaught(0);
+  EXPECT_EQ(frame.uncaught(), 0u);
+  EXPECT_EQ(frame.cut(), 0u);
+  put_integer(frame, key, 2);
+  EXPECT_FALSE(frame.is_spilled()) << "there was room";
+  EXPECT_EQ(frame.count(), 2);
 }
 
 }  // namespace

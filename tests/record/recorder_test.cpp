@@ -77,8 +77,8 @@ TEST(recorder, shares_no_cache_line_with_another_thread_nor_with_the_collector) 
       { sonde::span<"hot"> span; }
       const auto address = [](const auto* of) { return reinterpret_cast<std::uintptr_t>(of); };
       const sonde::record::recorder& recorder = *sonde::record::this_thread;
-      mine = {address(&recorder), address(&recorder.reader), address(recorder.filling),
-              address(recorder.filling->data + recorder.filling->capacity)};
+      mine = {address(&recorder), address(&recorder.reader), address(recorder.ring.filling),
+              address(recorder.ring.filling->data + recorder.ring.filling->capacity)};
       all_recorded.arrive_and_wait();  // or the next would get what the first has left
     });
   for (auto& each : running) each.join();

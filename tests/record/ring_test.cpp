@@ -37,23 +37,48 @@ struct gated_exporter {
   }
 };
 
-TEST(ring, room_is_found_to_the_last_byte) {
+/// A chunk with room for 64 bytes at most.
+struct small_chunk {
   alignas(sonde::record::chunk) char memory[sizeof(sonde::record::chunk) + 64];
-  auto& chunk = *new (memory) sonde::record::chunk{nullptr, 16, 0, {}};
-  EXPECT_EQ(room_in(chunk, 24), nullptr);
-  EXPECT_EQ(room_in(chunk, 16), chunk.data);
-  publish(chunk, 8, true);
-  EXPECT_EQ(room_in(chunk, 16), nullptr);
-  EXPECT_EQ(room_in(chunk, 8), chunk.data + 8);
-  publish(chunk, 8, false);
-  EXPECT_EQ(sonde::record::chunk::bytes(chunk.written), 16u);
-  EXPECT_EQ(sonde::record::chunk::spans(chunk.written), 1u);
-  EXPECT_EQ(room_in(sonde::record::no_chunk, 1), nullptr);
+  sonde::record::chunk& chunk;
+
+  explicit small_chunk(std::size_t capacity) : chunk{*new (memory) sonde::record::chunk{nullptr, capacity, nullptr, {}}} {}
+};
+
+TEST(ring, room_is_found_to_the_last_byte) {
+  small_chunk only{16};
+  sonde::record::ring_writer writer{};
+  EXPECT_EQ(writer.room(1), nullptr) << "no chunk yet";
+  writer.move_to(&only.chunk);
+  EXPECT_EQ(writer.room(24), nullptr);
+  EXPECT_EQ(writer.room(sonde::record::frame::unusual), nullptr);
+  EXPECT_EQ(writer.room(16), only.chunk.data);
+  writer.publish(writer.next + 8);
+  EXPECT_EQ(writer.room(16), nullptr);
+  EXPECT_EQ(writer.room(8), only.chunk.data + 8);
+  writer.publish(writer.next + 8);
+  EXPECT_EQ(writer.room(1), nullptr);
+  EXPECT_EQ(writer.end_of(only.chunk), only.chunk.data + 16);
+}
+
+TEST(ring, tells_the_consumer_where_the_records_of_a_chunk_end) {
+  small_chunk first{64}, second{64};
+  sonde::record::ring_writer writer{};
+  writer.move_to(&first.chunk);
+  EXPECT_EQ(writer.end_of(first.chunk), first.chunk.data);
+  writer.publish(writer.next + 40);
+  EXPECT_EQ(writer.end_of(first.chunk), first.chunk.data + 40);
+  EXPECT_EQ(writer.end_of(second.chunk), second.chunk.data) << "the producer is about to come here";
+  writer.move_to(&second.chunk);
+  writer.publish(writer.next + 24);
+  EXPECT_EQ(first.chunk.next, &second.chunk);
+  EXPECT_EQ(writer.end_of(first.chunk), first.chunk.data + 40);
+  EXPECT_EQ(writer.end_of(second.chunk), second.chunk.data + 24);
 }
 
 TEST(ring, spares_come_back_all_at_once) {
   sonde::record::spare_chunks spares;
-  sonde::record::chunk one{nullptr, 0, 0, {}}, two{nullptr, 0, 0, {}};
+  sonde::record::chunk one{nullptr, 0, nullptr, {}}, two{nullptr, 0, nullptr, {}};
   EXPECT_EQ(spares.take_all(), nullptr);
   spares.push(&one);
   spares.push(&two);

@@ -57,14 +57,13 @@ class log_record {
       : mine_{mine} {
     if (mine_ == nullptr) return;
     count(mine_->logs.started);
-    frame_.room = frame::plain_room;
     frame_.set_head(head_word(description));
     write_log_header(reinterpret_cast<char*>(&frame_.header), *mine_, severity, flags);
   }
   log_record(const log_record&) = delete;
   log_record& operator=(const log_record&) = delete;
   ~log_record() {
-    if (mine_ != nullptr && publish(*mine_, frame_, mine_->logs, false)) count(mine_->logs.written);
+    if (mine_ != nullptr && publish(*mine_, frame_, mine_->logs)) count(mine_->logs.written);
   }
   /// Null where nothing is recorded.
   [[nodiscard]] frame* target() noexcept { return mine_ != nullptr ? &frame_ : nullptr; }

@@ -49,7 +49,7 @@ inline constexpr std::size_t short_message = 512;
   put_call_site(*made.target(), site.from);
 }
 [[nodiscard, gnu::noinline, gnu::cold]] inline char* fresh_room(recorder& mine, std::size_t size) noexcept {
-  if (make_room(mine, size)) return mine.filling->data;
+  if (make_room(mine, size)) return mine.ring.next;
   count_drop(mine.logs, drop_reason::queue_full);
   return nullptr;
 }
@@ -79,7 +79,7 @@ struct opened_log {
   frame* const active = mine->current;
   begin_writing(*mine);
   mine->behind_log = active;  // a handler before this may have logged, and left its own
-  char* to = room_in(*mine->filling, size);
+  char* to = mine->ring.room(size);
   if (to == nullptr) to = fresh_room(*mine, size);
   if (to == nullptr) {
     end_writing(*mine, mine->behind_log);
@@ -102,7 +102,7 @@ struct opened_log {
     return open_log_unusual(severity, site, size);
   begin_writing(*mine);
   mine->behind_log = active;
-  char* const to = room_in(*mine->filling, size);
+  char* const to = mine->ring.room(size);
   if (to == nullptr) [[unlikely]] {
     end_writing(*mine, active);
     return open_log_unusual(severity, site, size);
@@ -121,7 +121,7 @@ template <std::same_as<copied_argument>... Arguments>
   if (log.entries == nullptr) return;
   [[maybe_unused]] char* to = log.entries;
   ((to = write_entry(to, arguments)), ...);
-  publish(*log.mine->filling, size, false);
+  log.mine->ring.publish(log.mine->ring.next + size);
   count(log.mine->logs.written);
   end_writing(*log.mine, log.mine->behind_log);
 }

@@ -258,8 +258,10 @@ class collector : public std::enable_shared_from_this<collector> {
     return settled;
   }
 
+  /// By the collector's thread between two passes. Counting remembers how far it came, so that one thread at a time may count.
   [[nodiscard]] bool try_count(session_stats& now) const noexcept {
     try {
+      const std::lock_guard lock{work_};
       return count(now);
     } catch (...) {
       return false;  // memory is short

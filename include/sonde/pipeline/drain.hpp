@@ -64,7 +64,7 @@ class drain {
     into.spans.started = ended_begun_;
     add(into.spans, ended_spans_);
     add(into.logs, ended_logs_);
-    for (const record::recorder* each = recorders_.first(); each != nullptr; each = each->next) {
+    for (record::recorder* each = recorders_.first(); each != nullptr; each = each->next) {
       if (__atomic_load_n(&each->session, __ATOMIC_ACQUIRE) != session_) continue;
       const record::signal_counters spans = snapshot_spans(*each, settled);
       const record::signal_counters logs = snapshot_logs(*each, settled);
@@ -92,21 +92,20 @@ class drain {
   template <class HandOn, class Announce>
   std::size_t empty(record::recorder& from, bool all, clock::time_point now, HandOn hand_on, Announce announce) {
     record::ring_reader& reader = from.reader;
-    if (reader.draining == nullptr) reader.draining = __atomic_load_n(&from.first, __ATOMIC_ACQUIRE);
+    if (reader.draining == nullptr) reader = at_start_of(__atomic_load_n(&from.first, __ATOMIC_ACQUIRE));
     const record::chunk* const last = all ? last_chunk(reader.draining) : nullptr;
     std::size_t bytes = 0;
     for (bool reached = false; reader.draining != nullptr && !reached && (all || bytes < share);) {
       reached = reader.draining == last;
-      record::chunk* const next = __atomic_load_n(&reader.draining->next, __ATOMIC_ACQUIRE);  // before `written`
-      const std::uint64_t state = __atomic_load_n(&reader.draining->written, __ATOMIC_ACQUIRE);
-      const std::size_t written = record::chunk::bytes(state);
-      split(from, reader.draining->data + reader.read, written - reader.read, now, hand_on, announce);
-      bytes += written - reader.read;
-      reader.read = written;
+      record::chunk* const next = __atomic_load_n(&reader.draining->next, __ATOMIC_ACQUIRE);  // before the end
+      const char* const end = from.ring.end_of(*reader.draining);
+      const auto size = static_cast<std::size_t>(end - reader.next);
+      split(from, reader.next, size, now, hand_on, announce);
+      bytes += size;
+      reader.next = end;
       if (next == nullptr) break;
-      from.spans_retired += record::chunk::spans(state);
       record::chunk* const drained = reader.draining;
-      reader = {next, 0};  // first: a child forked in between must not free it again
+      reader = at_start_of(next);  // first: a child forked in between must not free it again
       recorders_.retire(from, drained);
     }
     return bytes;
@@ -133,9 +132,8 @@ class drain {
     for (const char* const end = data + size; data < end;) {
       const record::record_view each{data};
       const std::uint32_t each_size = each.size();
-      record::record_type type;
+      const record::record_type type = type_of(each);
       std::uint8_t flags;
-      std::memcpy(&type, data + offsetof(record::header, type), 1);
       std::memcpy(&flags, data + offsetof(record::header, flags), 1);
       data += each_size;
       const bool is_unwound =
@@ -204,12 +202,12 @@ class drain {
   // A thread's own equation tells a torn reading of its counters.
   static constexpr int attempts = 100;
 
-  [[nodiscard]] static record::signal_counters snapshot_spans(const record::recorder& of, bool& settled) noexcept {
+  [[nodiscard]] static record::signal_counters snapshot_spans(record::recorder& of, bool& settled) noexcept {
     record::signal_counters copy{};
     for (int attempt = 0; attempt < attempts; ++attempt) {
       copy.begun_and_open = __atomic_load_n(&of.spans.begun_and_open, __ATOMIC_ACQUIRE);
       const std::uint64_t lost = read_rest(of.spans, copy);
-      copy.written = of.spans_retired + spans_in_ring(of);
+      copy.written = spans_written(of);
       const auto open = static_cast<std::uint64_t>(open_spans(of, copy.begun_and_open));
       if (begun(of, copy.begun_and_open) + copy.started == open + copy.unsampled + copy.written + lost) return copy;
     }
@@ -235,17 +233,41 @@ class drain {
       dropped += copy.dropped[i] = __atomic_load_n(&live.dropped[i], __ATOMIC_RELAXED);
     return dropped;
   }
-  /// Spans in the chunks that are not retired, read or not.
-  [[nodiscard]] static std::uint64_t spans_in_ring(const record::recorder& of) noexcept {
-    std::uint64_t spans = 0;
-    const record::chunk* at =
-        of.reader.draining != nullptr ? of.reader.draining : __atomic_load_n(&of.first, __ATOMIC_ACQUIRE);
-    while (at != nullptr) {
-      const record::chunk* next = __atomic_load_n(&at->next, __ATOMIC_ACQUIRE);
-      spans += record::chunk::spans(__atomic_load_n(&at->written, __ATOMIC_ACQUIRE));
-      at = next;
+  /// Counts the records themselves, from where the last look came to or where they are read, whichever is further. Where they end
+  /// is looked at first, close to the other counters.
+  [[nodiscard]] static std::uint64_t spans_written(record::recorder& of) noexcept {
+    const char* const written = __atomic_load_n(&of.ring.next, __ATOMIC_ACQUIRE);
+    if (of.counted.draining == nullptr || of.spans_counted <= of.spans_read) {
+      of.counted = of.reader.draining != nullptr ? of.reader : at_start_of(__atomic_load_n(&of.first, __ATOMIC_ACQUIRE));
+      of.spans_counted = of.spans_read;
     }
-    return spans;
+    while (of.counted.draining != nullptr) {
+      const record::chunk& at = *of.counted.draining;
+      if (at.holds(written)) {
+        count_up_to(written, of);
+        break;
+      }
+      record::chunk* const next = __atomic_load_n(&at.next, __ATOMIC_ACQUIRE);
+      if (next == nullptr) break;
+      count_up_to(at.end, of);
+      of.counted = at_start_of(next);
+    }
+    return of.spans_counted;
+  }
+  [[nodiscard]] static record::record_type type_of(record::record_view each) noexcept {
+    record::record_type type;
+    std::memcpy(&type, each.data + offsetof(record::header, type), 1);
+    return type;
+  }
+  static void count_up_to(const char* end, record::recorder& of) noexcept {
+    while (of.counted.next < end) {
+      const record::record_view each{of.counted.next};
+      of.spans_counted += type_of(each) == record::record_type::span;
+      of.counted.next += each.size();
+    }
+  }
+  [[nodiscard]] static record::ring_reader at_start_of(record::chunk* first) noexcept {
+    return {first, first != nullptr ? first->data : nullptr};
   }
 
   recorder_pool& recorders_;

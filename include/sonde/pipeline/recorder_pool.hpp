@@ -229,7 +229,7 @@ class recorder_pool {
     mine.span_id_step = mine.ids.next() | 1;
     mine.spans = {};
     mine.logs = {};
-    mine.spans_read = mine.spans_retired = mine.word_seen = mine.begun_total = 0;
+    mine.spans_read = mine.word_seen = mine.begun_total = 0;
     mine.open_total = 0;
     __builtin_memset(mine.places, 0, sizeof mine.places);
     __builtin_memset(mine.known_logs, 0, sizeof mine.known_logs);
@@ -242,16 +242,16 @@ class recorder_pool {
     release_all(mine.reader.draining != nullptr ? mine.reader.draining : mine.first);
     release_all(mine.spares.take_all());
     release_all(mine.spare);
-    mine.filling = &record::no_chunk;
-    mine.reader = {};
+    mine.ring = {};
+    mine.reader = mine.counted = {};
     mine.first = nullptr;
     mine.spare = nullptr;
     mine.chunk_size = first_chunk;
   }
 
   void continue_in(record::recorder& mine, record::chunk* fresh) noexcept {
-    const bool is_first = mine.filling == &record::no_chunk;
-    record::move_to(mine.filling, fresh);
+    const bool is_first = mine.ring.filling == nullptr;
+    mine.ring.move_to(fresh);
     if (is_first) __atomic_store_n(&mine.first, fresh, __ATOMIC_RELEASE);
   }
 

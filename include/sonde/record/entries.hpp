@@ -14,12 +14,16 @@
 
 namespace sonde::record {
 
-/// Moves the entries to a larger block on the heap where they have to. Null where the frame takes none or the limit or memory
-/// is reached.
+/// Room in an unusual frame, or one that is full: moves the entries to a larger block on the heap where they have to. Null
+/// where the frame takes none or the limit or memory is reached.
 [[gnu::noinline, gnu::cold]] inline char* outgrow(frame& into, std::size_t bytes) noexcept {
   if (!into.takes_entries()) return nullptr;
   const std::size_t used = into.entries_size();
   const std::size_t needed = used + bytes;
+  if (sizeof(struct header) + needed <= into.room_in_place()) {
+    into.set_entries_size(needed);
+    return into.first_entry() + used;
+  }
   const bool was_spilled = into.is_spilled();
   if (!was_spilled || needed > into.spill->capacity) {
     std::size_t capacity = 1024;
@@ -34,17 +38,18 @@ namespace sonde::record {
     __builtin_memcpy(block->data, into.first_entry(), used);
     into.free_spill();
     into.spill = block;
+    into.make_unusual();
     into.room &= ~std::uint64_t{0xffff'ffff};
   }
-  into.header.size += static_cast<std::uint32_t>(bytes);
+  into.set_entries_size(needed);
   return into.spill->data + used;
 }
 
-/// `bytes` (a multiple of 8) behind what is there, in the guard itself; null where it has not as much.
+/// `bytes` (a multiple of 8) behind what is there, in the guard itself; null where it has not as much, or is unusual.
 [[nodiscard, gnu::always_inline]] inline char* reserve_in_place(frame& into, std::size_t bytes) noexcept {
   const std::uint64_t head = into.head();
   const std::size_t size = first_half(head);
-  if (size + bytes > static_cast<std::uint32_t>(into.room)) [[unlikely]] return nullptr;
+  if (size + bytes > frame::plain_room) [[unlikely]] return nullptr;
   into.set_head(head + make_word(static_cast<std::uint32_t>(bytes), 0));
   return reinterpret_cast<char*>(&into.header) + size;
 }
@@ -181,11 +186,11 @@ struct opened_entry {
 /// A key and its value inside a map; neither where one of them did not fit, or where the value has nothing to say.
 template <class PutKey, class PutValue>
 void put_pair(frame& into, PutKey put_key, PutValue put_its_value) noexcept {
-  const std::uint32_t before = into.header.size;
+  const std::size_t before = into.entries_size();
   put_key();
-  const std::uint32_t between = into.header.size;
+  const std::size_t between = into.entries_size();
   put_its_value();
-  if (between == before || into.header.size == between) into.header.size = before;
+  if (between == before || into.entries_size() == between) into.set_entries_size(before);
 }
 /// Eight bytes inside a compound entry.
 inline void put_word(frame& into, std::uint64_t word) noexcept {

@@ -69,7 +69,6 @@ void describe_handled_exception(Take take) noexcept {
   roomy_frame note;
   note.header = {};
   note.set_head(head_word(0));
-  note.room = frame::plain_room;
   note.header.type = record_type::amendment;
   if (active != nullptr) {
     note.header.trace_id = active->header.trace_id;
@@ -77,7 +76,7 @@ void describe_handled_exception(Take take) noexcept {
   }
   put_exception_event(note, what);
   signal_counters ignored{};  // an amendment is neither span nor log
-  publish(mine, note, ignored, false);
+  publish(mine, note, ignored);
 }
 
 }  // namespace sonde::record

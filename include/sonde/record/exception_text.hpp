@@ -60,7 +60,6 @@ class exception_text {
   exception_text(const thrown& what, const void* with_stack) noexcept : name_{what.type} {
     details_.header = {};
     details_.set_head(head_word(0));
-    details_.room = frame::plain_room;
     put_causes(what);
     const throw_hook* const hook = installed_throw_hook();
     if (hook != nullptr && with_stack != nullptr)

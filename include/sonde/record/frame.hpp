@@ -23,14 +23,19 @@ struct spill {
 };
 
 /// Only `owner` is always initialised: where it is null, nothing else is looked at. The header comes last, so that entries
-/// follow it in memory. Its first word tells how far they reach; it is 0 where the frame takes none.
+/// follow it in memory. Its first word tells how far they reach, and in one bit whether anything else is to be looked at. With
+/// that bit a record would be larger than any chunk: whoever asks for room in the ring has asked for both.
 struct frame {
   recorder* owner;
   frame* outer;
-  std::uint64_t room;  // lower half: how large the record may grow in place; then what was cut (24 bits); uncaught exceptions when opened
-  struct spill* spill; // only where the lower half of `room` is 0 though the frame takes entries
+  // Of an unusual one. Lower half: how large the record may grow in place; then what was cut (24 bits); then how many exceptions
+  // were in flight when it was opened.
+  std::uint64_t room;
+  struct spill* spill;  // only where the lower half of `room` is 0 though the frame takes entries
   struct header header;
 
+  static constexpr std::uint32_t unusual = 0x8000'0000;  // in `header.size`, while the frame is open
+  static constexpr std::uint32_t no_entries = unusual;   // all there is where the frame takes none
   static constexpr std::uint64_t plain_room = sizeof(struct header) + inline_entries;
   static constexpr std::uint64_t one_cut = std::uint64_t{1} << 32;
   static constexpr std::uint64_t one_uncaught = std::uint64_t{1} << 56;
@@ -50,21 +55,42 @@ struct frame {
   void set_tail(std::uint64_t word) noexcept {
     __builtin_memcpy(reinterpret_cast<char*>(&header) + sizeof header - sizeof word, &word, sizeof word);
   }
-  void take_no_entries() noexcept {
-    set_head(0);
-    room = 0;
+  void take_no_entries() noexcept { set_head(make_word(no_entries, 0)); }
+  [[nodiscard]] bool takes_entries() const noexcept { return first_half(head()) != no_entries; }
+  [[nodiscard]] bool is_plain() const noexcept { return (first_half(head()) & unusual) == 0; }
+  void make_unusual() noexcept {
+    if (!is_plain()) return;
+    room = plain_room;
+    set_head(head() | make_word(unusual, 0));
   }
-  [[nodiscard]] bool takes_entries() const noexcept { return head() != 0; }
-  [[nodiscard]] bool is_spilled() const noexcept { return takes_entries() && static_cast<std::uint32_t>(room) == 0; }
+  [[nodiscard]] bool is_spilled() const noexcept {
+    return !is_plain() && takes_entries() && static_cast<std::uint32_t>(room) == 0;
+  }
   [[nodiscard]] char* first_entry() noexcept {
     return is_spilled() ? spill->data : reinterpret_cast<char*>(this) + sizeof(frame);
   }
-  [[nodiscard]] std::size_t entries_size() const noexcept { return header.size - sizeof header; }
-  [[nodiscard]] std::uint32_t cut() const noexcept { return static_cast<std::uint32_t>(room >> 32) & 0xff'ffff; }
+  [[nodiscard]] std::size_t entries_size() const noexcept { return (header.size & ~unusual) - sizeof header; }
+  void set_entries_size(std::size_t bytes) noexcept {
+    header.size = (header.size & unusual) | static_cast<std::uint32_t>(sizeof header + bytes);
+  }
+  /// How large the record may grow in place; 0 where it has moved.
+  [[nodiscard]] std::size_t room_in_place() const noexcept {
+    return is_plain() ? plain_room : static_cast<std::uint32_t>(room);
+  }
+  [[nodiscard]] std::uint32_t cut() const noexcept {
+    return is_plain() ? 0 : static_cast<std::uint32_t>(room >> 32) & 0xff'ffff;
+  }
   void count_cut() noexcept {
+    make_unusual();
     if (cut() != 0xff'ffff) room += one_cut;
   }
-  [[nodiscard]] std::uint32_t uncaught() const noexcept { return static_cast<std::uint32_t>(room >> 56); }
+  [[nodiscard]] std::uint32_t uncaught() const noexcept { return is_plain() ? 0 : static_cast<std::uint32_t>(room >> 56); }
+  /// At most 254 are told apart.
+  void set_uncaught(std::uint64_t exceptions) noexcept {
+    if (exceptions == 0 && is_plain()) return;
+    make_unusual();
+    room = (room & (one_uncaught - 1)) | (exceptions < 254 ? exceptions : 254) * one_uncaught;
+  }
   [[nodiscard]] bool is_sampled() const noexcept { return (header.flags & sampled) != 0; }
   void free_spill() noexcept {
     if (is_spilled()) __builtin_free(spill);

@@ -37,7 +37,6 @@ namespace sonde::record {
   roomy_frame note;
   note.header = root.header;
   note.set_head(make_word(sizeof(struct header), root.header.description));
-  note.room = frame::plain_room;
   note.header.type = record_type::opening;
   note.header.end = root.header.start;
   const std::size_t size = root.entries_size();
@@ -51,7 +50,7 @@ namespace sonde::record {
     put_host(note, request->host);
   }
   signal_counters ignored{};  // neither span nor log
-  publish(mine, note, ignored, false);
+  publish(mine, note, ignored);
 }
 
 }  // namespace sonde::record

@@ -38,24 +38,24 @@ namespace sonde::record {
     asm volatile("" ::: "memory");  // keeps the compiler from widening the loop
   };
   std::size_t done = 0;
+  if (size != 0) ask_for_line(to + ring_writer::ahead);  // publishing asks for one more
   for (; done + 16 <= size; done += 16) copy_next(done), copy_next(done + 8);
   if (done < size) copy_next(done);
 }
 
 /// Entries that moved to the heap, or that need a note on what was cut.
-[[gnu::noinline, gnu::cold]] inline bool publish_unusual(recorder& mine, frame& finished, signal_counters& counters,
-                                                         bool is_span) noexcept {
+[[gnu::noinline, gnu::cold]] inline bool publish_unusual(recorder& mine, frame& finished, signal_counters& counters) noexcept {
   const std::size_t entries_size = finished.entries_size();
   const std::uint64_t cut = finished.cut();
   const std::size_t note_size = cut != 0 ? sizeof(entry) + 8 : 0;
   const std::size_t size = sizeof(struct header) + entries_size + note_size;
   add(counters.cut, cut);
-  if (room_in(*mine.filling, size) == nullptr && !make_room(mine, size)) {
+  if (mine.ring.room(size) == nullptr && !make_room(mine, size)) {
     finished.free_spill();
     count_drop(counters, drop_reason::queue_full);
     return false;
   }
-  char* to = room_in(*mine.filling, size);
+  char* to = mine.ring.next;
   copy_header(to, finished, make_word(static_cast<std::uint32_t>(size), finished.header.description), finished.header.end);
   to += sizeof(struct header);
   __builtin_memcpy(to, finished.first_entry(), entries_size);
@@ -64,43 +64,41 @@ namespace sonde::record {
     __builtin_memcpy(to + entries_size, &head, 8);
     __builtin_memcpy(to + entries_size + 8, &cut, 8);
   }
-  publish(*mine.filling, size, is_span);
+  mine.ring.publish(mine.ring.next + size);
   finished.free_spill();
   return true;
 }
 
 /// One copy to where there is room for it, one release store.
 [[gnu::always_inline]] inline void publish_in_place(recorder& mine, const frame& finished, std::uint64_t head,
-                                                    std::uint64_t end, char* to, bool is_span) noexcept {
+                                                    std::uint64_t end, char* to) noexcept {
   const std::size_t size = first_half(head);
   copy_header(to, finished, head, end);
   copy_entries(to + sizeof(struct header), reinterpret_cast<const char*>(&finished) + sizeof(frame),
                size - sizeof(struct header));
-  publish(*mine.filling, size, is_span);
+  mine.ring.publish(to + size);
 }
 
 /// Once begin_writing() has been called.
-[[gnu::always_inline]] inline bool publish_writing(recorder& mine, frame& finished, signal_counters& counters,
-                                                   bool is_span) noexcept {
-  if (finished.room != frame::plain_room) [[unlikely]]
-    return publish_unusual(mine, finished, counters, is_span);
+[[gnu::always_inline]] inline bool publish_writing(recorder& mine, frame& finished, signal_counters& counters) noexcept {
+  if (!finished.is_plain()) [[unlikely]]
+    return publish_unusual(mine, finished, counters);
   const std::uint64_t head = finished.head();
   const std::size_t size = first_half(head);
-  char* to = room_in(*mine.filling, size);
+  char* to = mine.ring.room(size);
   if (to == nullptr) [[unlikely]] {
     if (!make_room(mine, size)) {
       count_drop(counters, drop_reason::queue_full);
       return false;
     }
-    to = mine.filling->data;
+    to = mine.ring.next;
   }
-  publish_in_place(mine, finished, head, finished.header.end, to, is_span);
+  publish_in_place(mine, finished, head, finished.header.end, to);
   return true;
 }
 
 /// Hands `finished` to the collector; `counters` are those of its signal. False where that could not be: then it is counted.
-[[gnu::always_inline]] inline bool publish(recorder& mine, frame& finished, signal_counters& counters,
-                                           bool is_span) noexcept {
+[[gnu::always_inline]] inline bool publish(recorder& mine, frame& finished, signal_counters& counters) noexcept {
   frame* const current = mine.current;
   if (is_writing(mine)) [[unlikely]] {
     finished.free_spill();
@@ -108,7 +106,7 @@ namespace sonde::record {
     return false;
   }
   begin_writing(mine);
-  const bool published = publish_writing(mine, finished, counters, is_span);
+  const bool published = publish_writing(mine, finished, counters);
   end_writing(mine, current);
   return published;
 }

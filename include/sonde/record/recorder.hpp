@@ -33,7 +33,7 @@ struct alignas(64) signal_counters {
   std::uint64_t begun_and_open;
   std::uint64_t started;    // of logs, and of spans that were never open
   std::uint64_t unsampled;
-  std::uint64_t written;    // logs into the ring; spans are counted in the chunks
+  std::uint64_t written;    // logs into the ring; spans are counted where they lie (pipeline/drain.hpp)
   std::uint64_t cut;        // attributes, events, links that did not fit or threw
   std::uint32_t dropped[drop_reasons];
 
@@ -75,7 +75,7 @@ struct recorder {
   bool announces_roots;          // somebody wants openings
   const unsigned* unusual;       // not zero: spans are opened and closed the long way. `uncaught`, where the counter keeps time
   frame* current;                // innermost active span
-  chunk* filling;                // never null
+  ring_writer ring;
   std::uint64_t next_span_id;
   std::uint64_t span_id_step;    // odd: ids repeat after 2^64
   signal_counters spans;
@@ -107,7 +107,8 @@ struct recorder {
   std::uint32_t idle_passes;     // how often in a row the collector found nothing
   chunk* first;                  // the producer's first chunk, published once
   std::uint64_t spans_read;
-  std::uint64_t spans_retired;   // in chunks that are drained and gone
+  ring_reader counted;           // how far written spans were counted for the ledger: behind `reader` it means nothing
+  std::uint64_t spans_counted;
   std::uint64_t logs_read;
   std::uint64_t word_seen;       // the last `begun_and_open` the collector saw, and what it widened both parts to
   std::uint64_t begun_total;

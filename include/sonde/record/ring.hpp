@@ -11,39 +11,62 @@
 
 namespace sonde::record {
 
-/// A run of records. The producer publishes by storing `written`; once `next` is set it never touches the chunk again.
+/// A run of records. Once `next` is set the producer never touches the chunk again.
 struct chunk {
-  chunk* next;            // set by the producer when it moves on; in the stack of spares: the one below
-  std::size_t capacity;   // bytes at `data`, below 4 GiB
-  alignas(64) std::uint64_t written;  // bytes in the low half, spans among the records in the high half: one store tells both
+  chunk* next;           // set by the producer when it moves on; in the stack of spares: the one below
+  std::size_t capacity;  // bytes at `data`
+  const char* end;       // of its records; set before `next`
   alignas(64) char data[1];
 
-  [[nodiscard]] static constexpr std::size_t bytes(std::uint64_t written) noexcept { return written & 0xffff'ffff; }
-  [[nodiscard]] static constexpr std::uint64_t spans(std::uint64_t written) noexcept { return written >> 32; }
+  [[nodiscard]] bool holds(const char* end_of_records) const noexcept {
+    return reinterpret_cast<std::uintptr_t>(end_of_records) - reinterpret_cast<std::uintptr_t>(data) <= capacity;
+  }
 };
 
-/// What a producer without a chunk fills: there is never room in it.
-inline constinit chunk no_chunk{nullptr, 0, 0, {}};
-
-/// Room for `size` bytes in the chunk, or null.
-[[nodiscard, gnu::always_inline]] inline char* room_in(chunk& filling, std::size_t size) noexcept {
-  const std::size_t used = chunk::bytes(filling.written);
-  return used + size <= filling.capacity ? filling.data + used : nullptr;
-}
-/// Makes the `size` bytes just written visible to the consumer, and asks for memory that will be written soon: the consumer had it
-/// last, and to get it back takes longer than to write it.
-[[gnu::always_inline]] inline void publish(chunk& filling, std::size_t size, bool is_span) noexcept {
-  __builtin_prefetch(filling.data + chunk::bytes(filling.written) + size + 512, 1);
-  __atomic_store_n(&filling.written, filling.written + (size | std::uint64_t{is_span} << 32), __ATOMIC_RELEASE);
+/// Asks for memory that will be written soon: the consumer had it last, and to get it back takes longer than to write it.
+[[gnu::always_inline]] inline void ask_for_line(const char* soon) noexcept {
+#if defined(__x86_64__)
+  asm volatile("prefetchw %0" : : "m"(*soon));  // __builtin_prefetch() asks for a copy to read, unless built for one processor
+#else
+  __builtin_prefetch(soon, 1);
+#endif
 }
 
-/// Starts a fresh chunk; the consumer follows through `next`.
-inline void move_to(chunk*& filling, chunk* fresh) noexcept {
-  fresh->next = nullptr;
-  fresh->written = 0;
-  if (filling != &no_chunk) __atomic_store_n(&filling->next, fresh, __ATOMIC_RELEASE);
-  filling = fresh;
-}
+/// The producer's end. It publishes by storing `next`.
+struct ring_writer {
+  char* next;      // where the next record goes; equal to `limit` where there is no chunk
+  char* limit;     // of the chunk that is being filled
+  chunk* filling;  // null before the first
+
+  /// Room for `size` bytes, or null.
+  [[nodiscard, gnu::always_inline]] char* room(std::size_t size) const noexcept {
+    return reinterpret_cast<std::uintptr_t>(next) + size <= reinterpret_cast<std::uintptr_t>(limit) ? next : nullptr;
+  }
+  /// Makes what was written up to `end` visible to the consumer.
+  [[gnu::always_inline]] void publish(char* end) noexcept {
+    ask_for_line(end + ahead);
+    __atomic_store_n(&next, end, __ATOMIC_RELEASE);
+  }
+  /// Starts a fresh chunk; the consumer follows through `next` of the old one.
+  void move_to(chunk* fresh) noexcept {
+    fresh->next = nullptr;
+    if (filling != nullptr) {
+      filling->end = next;
+      __atomic_store_n(&filling->next, fresh, __ATOMIC_RELEASE);
+    }
+    filling = fresh;
+    limit = fresh->data + fresh->capacity;
+    __atomic_store_n(&next, static_cast<char*>(fresh->data), __ATOMIC_RELEASE);
+  }
+  /// For the consumer: where the records end in a chunk that it has come to.
+  [[nodiscard]] const char* end_of(const chunk& at) const noexcept {
+    const char* const written = __atomic_load_n(&next, __ATOMIC_ACQUIRE);
+    if (__atomic_load_n(&at.next, __ATOMIC_ACQUIRE) != nullptr) return at.end;  // `written` may be that of a later one
+    return at.holds(written) ? written : at.data;  // else still that of the one before
+  }
+
+  static constexpr std::size_t ahead = 2048;  // bytes: some twenty spans, longer than it takes
+};
 
 /// Drained chunks on their way back to the producer. Anyone may push; taking takes all, so that no ABA can arise.
 struct spare_chunks {
@@ -60,7 +83,7 @@ struct spare_chunks {
 /// The consumer's end: where it stands.
 struct ring_reader {
   chunk* draining = nullptr;
-  std::size_t read = 0;
+  const char* next = nullptr;
 };
 
 }  // namespace sonde::record

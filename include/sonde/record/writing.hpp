@@ -10,6 +10,7 @@ namespace sonde::record {
 
 [[nodiscard]] consteval frame make_writing_frame() noexcept {
   frame made{};
+  made.header.size = frame::no_entries;
   made.header.type = record_type::writing;
   return made;
 }

@@ -95,7 +95,7 @@ class borrowed_scope {
     recorder* mine = live_recorder();
     if (mine == nullptr || is_writing(*mine)) return;
     frame_.owner = mine;
-    frame_.set_head(0);
+    frame_.take_no_entries();
     frame_.header.trace_id = context.trace_id;
     frame_.header.span_id = context.span_id;
     frame_.set_tail(context.tail);

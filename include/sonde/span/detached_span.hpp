@@ -19,6 +19,7 @@ namespace record {
   roomy_frame copy;
   copy.header = self.header;
   copy.set_head(make_word(sizeof(struct header), self.header.description));
+  copy.make_unusual();
   copy.room = frame::plain_room | (self.room >> 32 << 32);
   const std::size_t size = self.entries_size();
   if (char* const to = reserve(copy, size)) __builtin_memcpy(to, self.first_entry(), size);

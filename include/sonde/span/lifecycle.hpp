@@ -48,17 +48,14 @@ struct opened_at {
 }
 
 /// What opening a recorded span writes whatever its parent is: everything but ids, the stack and the time, which comes last.
-[[gnu::always_inline]] inline void begin_record(frame& self, recorder& mine, std::uint64_t room, std::uint64_t head,
-                                                std::uint64_t tail) noexcept {
-  self.room = room;
+[[gnu::always_inline]] inline void begin_record(frame& self, recorder& mine, std::uint64_t head, std::uint64_t tail) noexcept {
   self.set_head(head);
   self.set_tail(tail);
   add(mine.spans.begun_and_open, signal_counters::one_begun_and_open);
 }
 [[gnu::noinline]] inline void begin_record(frame& self, description& site, recorder& mine, opened_at where) noexcept {
-  const std::uint64_t uncaught = *mine.uncaught;
-  begin_record(self, mine, frame::plain_room + (uncaught < 254 ? uncaught : 254) * frame::one_uncaught, enrolled_head(site),
-               tail_for(site, mine, where));
+  begin_record(self, mine, enrolled_head(site), tail_for(site, mine, where));
+  self.set_uncaught(*mine.uncaught);
   self.header.start = context::ticks();
 }
 
@@ -142,6 +139,7 @@ inline void begin_dropped_root(frame& self, recorder& mine) noexcept {
 }
 [[gnu::always_inline]] inline void push(frame& self, recorder& mine) noexcept {
   self.owner = &mine;
+  asm volatile("" ::: "memory");  // else both go through one 16-byte register, which takes longer
   self.outer = mine.current;
   asm volatile("" ::: "memory");  // a signal handler finds it whole
   mine.current = &self;
@@ -182,7 +180,7 @@ inline void begin_dropped_root(frame& self, recorder& mine) noexcept {
   if (head == 0 || !is_known_place(site, where) || *mine.unusual != 0) [[unlikely]]
     return open_unusual(self, site, mine, where);
   join_trace(self, mine, outer->header);
-  begin_record(self, mine, frame::plain_room, head, site.tail | (outer->tail() & inherited_flags));
+  begin_record(self, mine, head, site.tail | (outer->tail() & inherited_flags));
   self.header.start = context::counter();
   push(self, mine);
 }
@@ -240,7 +238,7 @@ inline void begin_dropped_root(frame& self, recorder& mine) noexcept {
 /// Counts `self` as ended on `mine` and publishes it there.
 [[gnu::always_inline]] inline void end_record(frame& self, recorder& mine) noexcept {
   add(mine.spans.begun_and_open, signal_counters::one_ended);
-  publish(mine, self, mine.spans, true);
+  publish(mine, self, mine.spans);
 }
 
 /// Publishes a span that is on no stack, from whichever thread ends it, in the session it began in. After that has ended
@@ -254,7 +252,7 @@ inline void begin_dropped_root(frame& self, recorder& mine) noexcept {
     self.free_spill();
 }
 
-/// Every close that is not plainly "the innermost guard of its thread, left normally, entries in place".
+/// Every close that is not plainly "the innermost guard of its thread, left normally".
 [[gnu::noinline]] inline void close_unusual(frame& self) noexcept {
   self.header.end = context::ticks();
   recorder& mine = *self.owner;
@@ -263,25 +261,25 @@ inline void begin_dropped_root(frame& self, recorder& mine) noexcept {
   if (at_home && self.is_sampled() && *mine.uncaught > self.uncaught()) mark_unwound(self);
   end_unlinked(self, is_current_session ? mine.session : 0);
 }
-/// The ring's chunk is full.
-[[gnu::noinline, gnu::cold]] inline void close_into_fresh_chunk(frame& self, recorder& mine) noexcept {
+/// The ring's chunk is full, or the frame unusual.
+[[gnu::noinline, gnu::cold]] inline void close_elsewhere(frame& self, recorder& mine) noexcept {
   self.header.end = context::ticks();
   end_writing(mine, self.outer);
-  end_record(self, mine);
+  if (self.is_sampled()) end_record(self, mine);
 }
 
 /// Ends a guard that `open` gave an owner.
 [[gnu::noinline]] inline void close(frame& self) noexcept {
   recorder* const mine = this_thread;
-  if (mine == nullptr || mine->current != &self || *mine->unusual != 0 || self.room != frame::plain_room) [[unlikely]]
+  if (mine == nullptr || mine->current != &self || *mine->unusual != 0) [[unlikely]]
     return close_unusual(self);
   begin_writing(*mine);
   const std::uint64_t head = self.head();
-  char* const to = room_in(*mine->filling, first_half(head));
-  if (to == nullptr) [[unlikely]] return close_into_fresh_chunk(self, *mine);
+  char* const to = mine->ring.room(first_half(head));
+  if (to == nullptr) [[unlikely]] return close_elsewhere(self, *mine);
   const std::uint64_t end = context::counter();
   add(mine->spans.begun_and_open, signal_counters::one_ended);
-  publish_in_place(*mine, self, head, end, to, true);
+  publish_in_place(*mine, self, head, end, to);
   end_writing(*mine, self.outer);
 }
 

@@ -53,6 +53,7 @@ inline bool put_status(frame& into, status outcome) noexcept {
 [[gnu::noinline, gnu::cold]] inline void fail_with_handled_exception(frame& into) noexcept {
   describe_handled_exception([&into](const described_exception& what) noexcept {
     leave_with(into, what);
+    into.make_unusual();
     into.room |= frame::exception_known;
     if (recorder* mine = live_recorder()) publish_amendment(*mine, &into, what);
   });

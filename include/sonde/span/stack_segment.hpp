@@ -91,8 +91,7 @@ class stack_segment {
   static void adopt(frame& parked, recorder& mine) noexcept {
     parked.owner = &mine;
     if (!parked.takes_entries() || parked.uncaught() == 255) return;
-    const std::uint64_t uncaught = *mine.uncaught < 254 ? *mine.uncaught : 254;
-    parked.room = (parked.room & (frame::one_uncaught - 1)) | uncaught * frame::one_uncaught;
+    parked.set_uncaught(*mine.uncaught);
   }
 
   /// A session began while it was on: with an empty stack, so that all on it now was opened by this coroutine. Those of
