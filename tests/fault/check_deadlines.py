@@ -207,7 +207,7 @@ class Check:
             self.expect("no threads", happened["again"]["started"] and happened["again"]["complete"], f"{happened}")
         happened = self.run("no memory for a recorder", what="recorders", file=self.directory / "recorders")
         if happened and happened["of malloc"]:
-            right = happened["lost"] == [3, 3] and happened["of the next session"] == 0
+            right = happened["lost"] == [4, 3] and happened["of the next session"] == 0
             self.expect("no memory for a recorder", right, f"{happened}")
         runs = os.environ.get("SONDE_TEST_SCARCE_RUNS", "60")  # of sessions; 0: one for each allocation
         groups = {"otlp, xray, file": {"otlp": healthy.url, "xray": "127.0.0.1:9", "file": self.directory / "scarce"},

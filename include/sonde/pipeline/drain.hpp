@@ -60,7 +60,8 @@ class drain {
   /// one (it may have been preempted there): then come back a little later.
   [[nodiscard]] bool count(session_stats& into) const noexcept {
     bool settled = true;
-    std::int64_t open = ended_open_;
+    const std::uint64_t ended_unattached = lost_.ended();
+    std::int64_t open = ended_open_ - static_cast<std::int64_t>(ended_unattached);
     into.spans.started = ended_begun_;
     add(into.spans, ended_spans_);
     add(into.logs, ended_logs_);
@@ -79,7 +80,7 @@ class drain {
     into.spans.queued += unwound_.size();
     into.spans.taken = taken_spans_;
     into.logs.taken = taken_logs_;
-    lost_.add_to(into);
+    lost_.add_to(into, ended_unattached);
     return settled;
   }
 

@@ -71,11 +71,11 @@ class recorder_pool {
     }
     if (mine != nullptr && mine->live) return mine;  // asked for by a module that has a `this_thread` of its own
     // A handler interrupts the writing of a record for a session that is gone: it cannot be reset before that is finished.
-    if (mine != nullptr && record::is_writing(*mine)) return agreed.lost.count(comes_for, agreed.log_level), nullptr;
+    if (mine != nullptr && record::is_writing(*mine)) return lost(comes_for, agreed);
     if (mine != nullptr && !owns(*mine)) mine = nullptr;  // of a library's session that is gone
     if (mine == nullptr) mine = take_free();
     if (mine == nullptr) mine = make();
-    if (mine == nullptr) return agreed.lost.count(comes_for, agreed.log_level), nullptr;
+    if (mine == nullptr) return lost(comes_for, agreed);
     reset(*mine, agreed.session);
     mine->drops_roots = agreed.drops_roots;
     mine->timed_trace_ids = agreed.timed_trace_ids;
@@ -192,6 +192,11 @@ class recorder_pool {
   [[nodiscard]] record::recorder* take_free() noexcept {
     for (record::recorder* each = first(); each != nullptr; each = each->next)
       if (!each->in_use) return each;
+    return nullptr;
+  }
+
+  [[nodiscard]] static record::recorder* lost(record::arrival comes_for, const terms& agreed) noexcept {
+    agreed.lost.count(comes_for, agreed.session, agreed.log_level);
     return nullptr;
   }
 

@@ -28,11 +28,12 @@ struct exception_sink {
   void* target;
 };
 
-/// What a thread that has no recorder yet comes for. A level counts for logs alone.
+/// What a thread that has no recorder yet comes for.
 struct arrival {
-  enum class purpose : std::uint8_t { look, span, log, report };
+  enum class purpose : std::uint8_t { look, span, end_of_span, log, report };
   purpose what;
-  level severity = level::critical;
+  level severity = level::critical;  // of a log
+  std::uint64_t session = 0;         // in which the span began that ends
 };
 
 /// None of these throws or blocks for longer than a short lock on a cold path.
@@ -81,22 +82,22 @@ struct session_table {
   return __atomic_load_n(&known_root().table, __ATOMIC_ACQUIRE);
 }
 
-// One for each purpose, so that a call site passes nothing.
-template <arrival::purpose What, class... Severity>
-[[nodiscard, gnu::noinline, gnu::cold]] recorder* attach_this_thread(Severity... severity) noexcept {
+// One for each purpose, so that a call site passes no more than it has to.
+template <arrival::purpose What, class... More>
+[[nodiscard, gnu::noinline, gnu::cold]] recorder* attach_this_thread(More... more) noexcept {
   const session_table* table = installed_table();
-  return table ? noted_here(table->attach({What, severity...})) : nullptr;
+  return table ? noted_here(table->attach({What, more...})) : nullptr;
 }
 
 /// This thread's recorder if a session is taking records, else null. Where there is no memory for one, what the caller would
 /// have recorded is lost, and counted: a caller that records no span and no log only looks.
-template <arrival::purpose What = arrival::purpose::look, class... Severity>
-[[nodiscard, gnu::always_inline]] inline recorder* live_recorder(Severity... severity) noexcept {
+template <arrival::purpose What = arrival::purpose::look, class... More>
+[[nodiscard, gnu::always_inline]] inline recorder* live_recorder(More... more) noexcept {
   recorder* mine = attached_recorder();
   if (mine != nullptr && __atomic_load_n(&mine->live, __ATOMIC_RELAXED)) [[likely]]
     return mine;
   if (__atomic_load_n(&known_root().is_quiet, __ATOMIC_RELAXED)) return nullptr;
-  return attach_this_thread<What>(severity...);
+  return attach_this_thread<What>(more...);
 }
 
 /// Of a trace that begins on this thread.

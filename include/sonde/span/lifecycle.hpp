@@ -245,7 +245,7 @@ inline void begin_dropped_root(frame& self, recorder& mine) noexcept {
 /// nothing is left to do.
 [[gnu::noinline]] inline void end_unlinked(frame& self, std::uint64_t session) noexcept {
   if (!self.is_sampled()) return;
-  recorder* mine = live_recorder();
+  recorder* mine = session != 0 ? live_recorder<arrival::purpose::end_of_span>(level::critical, session) : nullptr;
   if (mine != nullptr && mine->session == session)
     end_record(self, *mine);
   else

@@ -278,7 +278,7 @@ json threads() {
   return made;
 }
 
-/// A thread that gets no recorder, and then gets one.
+/// A thread that gets no recorder, ends what began elsewhere, and then gets one.
 json recorders() {
   lines said;
   sonde::session session = start(said);
@@ -294,8 +294,10 @@ json recorders() {
     sonde::report_message("reported", sonde::level::trace);
     sonde::report_exception(error);
   };
+  sonde::detached_span<"elsewhere"> elsewhere;
   std::thread{[&] {
     scarcity::begin(0, SIZE_MAX);
+    elsewhere.end();
     record();
     scarcity::end();
     record();
@@ -303,7 +305,7 @@ json recorders() {
   json made;
   made["flushed"] = session.force_flush(20s);
   const sonde::session_stats stats = session.stats();
-  made["ledger"] = audit::of(stats, {.started = 6, .open = 0}, {.started = 6});
+  made["ledger"] = audit::of(stats, {.started = 7, .open = 0}, {.started = 6});
   made["lost"] = {stats.spans.dropped[sonde::drop_reason::no_memory], stats.logs.dropped[sonde::drop_reason::no_memory]};
   made["of malloc"] = scarcity::of_malloc;
   session.shutdown(5s);
