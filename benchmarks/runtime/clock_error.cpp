@@ -127,7 +127,7 @@ int main(int count, char** arguments) {
   sonde::testing::memory_exporter memory;
   auto session = sonde::start(
       {.service_name = "clock-error", .sampler = sonde::sampling::always_on{}, .diagnostics = [](auto) {}}, memory);
-  const bool counter = sonde::context::instead_of_counter == nullptr;
+  const bool counter = sonde::context::reads_counter();
   std::printf("stamped with %s\n", counter ? "the processor's counter" : "clock_gettime(CLOCK_MONOTONIC)");
 
   const std::vector<int> all = cores();

@@ -6,20 +6,23 @@
 
 #include <cstdint>
 
-#if !defined(__x86_64__) && !defined(__i386__) && !defined(__aarch64__)
 #include <time.h>
-#endif
 
 namespace sonde::context {
 
-using tick_source = std::uint64_t (*)() noexcept;
+/// Whether the system's clock is read, as where the processor's counter does not keep time. `start` sets it before anything can be
+/// recorded (context/clock_source.hpp). Exported, as the session is, so that all modules read the same clock.
+[[gnu::visibility("default")]] inline constinit bool uses_system_clock = false;
 
-/// Read instead of the processor's counter where that does not keep time; null where it does. `start` sets it before anything can
-/// be recorded (context/clock_source.hpp). Exported, as the session is, so that all modules read the same clock.
-[[gnu::visibility("default")]] inline constinit tick_source instead_of_counter{nullptr};
+/// CLOCK_MONOTONIC in nanoseconds.
+[[nodiscard, gnu::noinline]] inline std::uint64_t system_ticks() noexcept {
+  timespec now{};
+  static_cast<void>(clock_gettime(CLOCK_MONOTONIC, &now));
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000u + static_cast<std::uint64_t>(now.tv_nsec);
+}
 
-/// The processor's counter, not serialised against neighbouring instructions (that would double its price). Nanoseconds of
-/// CLOCK_MONOTONIC where there is none.
+/// The processor's counter, not serialised against neighbouring instructions (that would double its price); the system's clock
+/// where there is none.
 [[nodiscard]] inline std::uint64_t counter() noexcept {
 #if defined(__x86_64__) || defined(__i386__)
   return __builtin_ia32_rdtsc();
@@ -28,18 +31,15 @@ using tick_source = std::uint64_t (*)() noexcept;
   asm volatile("mrs %0, cntvct_el0" : "=r"(now));
   return now;
 #else
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000u + static_cast<std::uint64_t>(now.tv_nsec);
+  return system_ticks();
 #endif
 }
 
-[[nodiscard]] inline bool reads_counter() noexcept { return __atomic_load_n(&instead_of_counter, __ATOMIC_RELAXED) == nullptr; }
+[[nodiscard]] inline bool reads_counter() noexcept { return !__atomic_load_n(&uses_system_clock, __ATOMIC_RELAXED); }
 
 /// Ticks since an unspecified moment, of a length that is measured.
 [[nodiscard]] inline std::uint64_t ticks() noexcept {
-  const tick_source other = __atomic_load_n(&instead_of_counter, __ATOMIC_RELAXED);
-  if (other != nullptr) [[unlikely]] return other();
+  if (!reads_counter()) [[unlikely]] return system_ticks();
   return counter();
 }
 

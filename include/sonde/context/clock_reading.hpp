@@ -36,7 +36,7 @@ struct clock_reading {
     const std::uint64_t width = ticks() - before;
     if (width < best.width) best = {before + width / 2, width, monotonic, wall};
   }
-  if (__atomic_load_n(&instead_of_counter, __ATOMIC_RELAXED) == &system_ticks)
+  if (!reads_counter())
     best.ticks = static_cast<std::uint64_t>(best.monotonic);  // the same clock
   return best;
 }

@@ -49,20 +49,9 @@ struct counter_facts {
   return known.invariant || in_use;
 }
 
-/// CLOCK_MONOTONIC in nanoseconds.
-[[nodiscard]] inline std::uint64_t system_ticks() noexcept {
-  timespec now{};
-  static_cast<void>(clock_gettime(CLOCK_MONOTONIC, &now));
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000u + static_cast<std::uint64_t>(now.tv_nsec);
-}
-
-/// What is read instead of the processor's counter; null: nothing.
-[[nodiscard]] inline tick_source instead_of_counter_for(clock_source chosen) noexcept {
-  return chosen == clock_source::system ? system_ticks : nullptr;
-}
 /// What this module reads from now on. Nothing may be recording.
 inline void stamp_with(clock_source chosen) noexcept {
-  __atomic_store_n(&instead_of_counter, instead_of_counter_for(chosen), __ATOMIC_RELAXED);
+  __atomic_store_n(&uses_system_clock, chosen == clock_source::system, __ATOMIC_RELAXED);
 }
 
 #if defined(__x86_64__) || defined(__i386__)

@@ -28,7 +28,7 @@ class clock_sync {
 
   /// Call now and then, and before converting fresh records.
   void update() noexcept {
-    if (source_ == __atomic_load_n(&instead_of_counter, __ATOMIC_RELAXED)) update(read_clocks());
+    if (of_counter_ == reads_counter()) update(read_clocks());
   }
 
   void update(const clock_reading& now) noexcept {
@@ -138,7 +138,7 @@ class clock_sync {
   int last_ = 0;
   bool rate_known_ = false;
   std::int64_t offset_doubt_ = 0;
-  tick_source source_ = __atomic_load_n(&instead_of_counter, __ATOMIC_RELAXED);  // another session may choose another
+  bool of_counter_ = reads_counter();  // another session may choose another
 };
 
 }  // namespace sonde::context

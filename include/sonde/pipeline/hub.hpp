@@ -60,7 +60,7 @@ class hub {
     const undisturbed calm;
     const std::lock_guard lock{mutex_};
     if (occupied_) return false;
-    root_.clock = context::instead_of_counter_for(terms.clock);
+    root_.uses_system_clock = terms.clock == context::clock_source::system;
     if (!invite_modules(root_)) return false;
     served_.push_back(std::unique_ptr<served>{new served{terms.sampler, {}}});
     occupied_ = true;  // nothing throws from here on
@@ -235,7 +235,7 @@ class hub {
     after_fork();
   }
 
-  record::root root_{nullptr, true, false, nullptr};
+  record::root root_{nullptr, true, false, false};
   std::mutex mutex_;
   bool occupied_ = false;
   std::vector<std::unique_ptr<served>> served_;

@@ -12,14 +12,14 @@ namespace sonde::pipeline {
 /// live.
 [[nodiscard]] inline bool invite_modules(record::root& mine) noexcept {
   // They know it since an earlier session; so a child of a fork needs no loader's lock.
-  if (&record::known_root() == &mine && context::instead_of_counter == mine.clock) return true;
+  if (&record::known_root() == &mine && context::uses_system_clock == mine.uses_system_clock) return true;
   const record::root* const other = record::root_elsewhere();
   if (other != nullptr && __atomic_load_n(&other->table, __ATOMIC_ACQUIRE) != nullptr) return false;
   record::enter_this_module();
-  __atomic_store_n(&context::instead_of_counter, mine.clock, __ATOMIC_RELAXED);
+  __atomic_store_n(&context::uses_system_clock, mine.uses_system_clock, __ATOMIC_RELAXED);
   __atomic_store_n(&record::the_link.to, &mine, __ATOMIC_SEQ_CST);
   record::visit_modules([&mine](const record::module_part& part) {
-    __atomic_store_n(part.clock, mine.clock, __ATOMIC_RELAXED);
+    __atomic_store_n(part.uses_system_clock, mine.uses_system_clock, __ATOMIC_RELAXED);
     __atomic_store_n(&part.link->to, &mine, __ATOMIC_SEQ_CST);
   });
   return true;

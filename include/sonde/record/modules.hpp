@@ -22,7 +22,7 @@ struct root {
   const session_table* table;  // null without a session
   bool is_quiet;               // there is none. Neither this nor a table: nobody has looked yet
   bool has_guests;             // some module has a `this_thread` of its own
-  context::tick_source clock;  // what spans are stamped with; null: the processor's counter
+  bool uses_system_clock;      // to stamp spans with
 };
 struct module_link {
   root* to;    // `alone` until there has been a session
@@ -38,13 +38,13 @@ struct module_link {
 /// What others use of a module; null until it has recorded, or tried to.
 struct module_part {
   module_link* link;
-  context::tick_source* clock;
+  bool* uses_system_clock;
   recorder*& (*thread)() noexcept;  // its `this_thread`, of the calling thread
 
   /// What is there, while its own threads may be entering it. The link comes last.
   [[nodiscard]] module_part entered() const noexcept {
     module_link* const known = __atomic_load_n(&link, __ATOMIC_SEQ_CST);
-    return {known, __atomic_load_n(&clock, __ATOMIC_RELAXED), __atomic_load_n(&thread, __ATOMIC_RELAXED)};
+    return {known, __atomic_load_n(&uses_system_clock, __ATOMIC_RELAXED), __atomic_load_n(&thread, __ATOMIC_RELAXED)};
   }
 };
 [[gnu::visibility("hidden")]] inline constinit module_part this_module{};
@@ -79,7 +79,7 @@ struct module_note {
       ".popsection"
       :
       : "i"(&this_module), "i"(shared_layout));
-  __atomic_store_n(&this_module.clock, &context::instead_of_counter, __ATOMIC_RELAXED);
+  __atomic_store_n(&this_module.uses_system_clock, &context::uses_system_clock, __ATOMIC_RELAXED);
   __atomic_store_n(&this_module.thread, +[]() noexcept -> recorder*& { return this_thread; }, __ATOMIC_RELAXED);
   __atomic_store_n(&this_module.link, &the_link, __ATOMIC_SEQ_CST);
 }
@@ -121,7 +121,8 @@ void visit_modules(Visit visit) noexcept {
   enter_this_module();
   root* alone = &the_link.alone;
   if (root* const found = root_elsewhere()) {
-    __atomic_store_n(&context::instead_of_counter, __atomic_load_n(&found->clock, __ATOMIC_RELAXED), __ATOMIC_RELAXED);
+    const bool uses_system_clock = __atomic_load_n(&found->uses_system_clock, __ATOMIC_RELAXED);
+    __atomic_store_n(&context::uses_system_clock, uses_system_clock, __ATOMIC_RELAXED);
     __atomic_compare_exchange_n(&the_link.to, &alone, found, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
   }
   __atomic_store_n(&the_link.alone.is_quiet, true, __ATOMIC_RELEASE);
