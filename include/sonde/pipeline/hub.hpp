@@ -60,7 +60,7 @@ class hub {
     const undisturbed calm;
     const std::lock_guard lock{mutex_};
     if (occupied_) return false;
-    root_.uses_system_clock = terms.clock == context::clock_source::system;
+    __atomic_store_n(&root_.uses_system_clock, terms.clock == context::clock_source::system, __ATOMIC_SEQ_CST);
     if (!invite_modules(root_)) return false;
     served_.push_back(std::unique_ptr<served>{new served{terms.sampler, {}}});
     occupied_ = true;  // nothing throws from here on

@@ -16,10 +16,10 @@ namespace sonde::pipeline {
   const record::root* const other = record::root_elsewhere();
   if (other != nullptr && __atomic_load_n(&other->table, __ATOMIC_ACQUIRE) != nullptr) return false;
   record::enter_this_module();
-  __atomic_store_n(&context::uses_system_clock, mine.uses_system_clock, __ATOMIC_RELAXED);
+  __atomic_store_n(&context::uses_system_clock, mine.uses_system_clock, __ATOMIC_SEQ_CST);
   __atomic_store_n(&record::the_link.to, &mine, __ATOMIC_SEQ_CST);
   record::visit_modules([&mine](const record::module_part& part) {
-    __atomic_store_n(part.uses_system_clock, mine.uses_system_clock, __ATOMIC_RELAXED);
+    __atomic_store_n(part.uses_system_clock, mine.uses_system_clock, __ATOMIC_SEQ_CST);
     __atomic_store_n(&part.link->to, &mine, __ATOMIC_SEQ_CST);
   });
   return true;

@@ -121,8 +121,11 @@ void visit_modules(Visit visit) noexcept {
   enter_this_module();
   root* alone = &the_link.alone;
   if (root* const found = root_elsewhere()) {
-    const bool uses_system_clock = __atomic_load_n(&found->uses_system_clock, __ATOMIC_RELAXED);
-    __atomic_store_n(&context::uses_system_clock, uses_system_clock, __ATOMIC_RELAXED);
+    bool known;
+    do {  // again where a session that starts meanwhile has chosen otherwise: it may have told this module before
+      known = __atomic_load_n(&found->uses_system_clock, __ATOMIC_SEQ_CST);
+      __atomic_store_n(&context::uses_system_clock, known, __ATOMIC_SEQ_CST);
+    } while (known != __atomic_load_n(&found->uses_system_clock, __ATOMIC_SEQ_CST));
     __atomic_compare_exchange_n(&the_link.to, &alone, found, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
   }
   __atomic_store_n(&the_link.alone.is_quiet, true, __ATOMIC_RELEASE);
