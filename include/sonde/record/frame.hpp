@@ -85,7 +85,13 @@ struct frame {
     if (cut() != 0xff'ffff) room += one_cut;
   }
   [[nodiscard]] std::uint32_t uncaught() const noexcept { return is_plain() ? 0 : static_cast<std::uint32_t>(room >> 56); }
-  /// At most 254 are told apart.
+  /// Of one just opened. At most 254 exceptions are told apart.
+  void open_during(std::uint64_t exceptions) noexcept {
+    if (exceptions == 0) return;
+    room = plain_room;
+    set_head(head() | make_word(unusual, 0));
+    set_uncaught(exceptions);
+  }
   void set_uncaught(std::uint64_t exceptions) noexcept {
     if (exceptions == 0 && is_plain()) return;
     make_unusual();

@@ -55,7 +55,7 @@ struct opened_at {
 }
 [[gnu::noinline]] inline void begin_record(frame& self, description& site, recorder& mine, opened_at where) noexcept {
   begin_record(self, mine, enrolled_head(site), tail_for(site, mine, where));
-  self.set_uncaught(*mine.uncaught);
+  self.open_during(*mine.uncaught);
   self.header.start = context::ticks();
 }
 
