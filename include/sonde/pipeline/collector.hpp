@@ -123,8 +123,17 @@ class collector : public std::enable_shared_from_this<collector> {
   }
   /// After `stop`: of a thread that was left behind, what it last counted. Where `into` holds an earlier ledger of this session,
   /// memory is not needed.
-  void last_stats(session_stats& into) const {
-    if (!joined_ || settles(into, 100) == 0) copy_last_count(into);
+  void last_stats(session_stats& into) const { copy_last_count(into); }
+  /// After `stop`, before another session may have the rings: from now on the ledger is as it is.
+  void close_books() noexcept {
+    if (!joined_) return;  // its rings are surrendered: nobody else gets them
+    try {
+      session_stats last;
+      if (const std::uint64_t number = settles(last, 100)) keep_count(std::move(last), number);
+    } catch (...) {  // no memory
+    }
+    const std::lock_guard lock{work_};
+    closed_ = true;
   }
 
  private:
@@ -177,6 +186,7 @@ class collector : public std::enable_shared_from_this<collector> {
     } const here{observers_};
     for (int attempt = 0; attempt < attempts; ++attempt) {
       if (const std::unique_lock lock{work_, std::try_to_lock}) {
+        if (closed_) return 0;
         const std::uint64_t number = ++counts_;
         if (count(now)) return number;
       }
@@ -335,6 +345,7 @@ class collector : public std::enable_shared_from_this<collector> {
   clock::time_point flush_deadline_{};
   std::atomic<clock::time_point> stop_deadline_{clock::time_point::max()};  // looked at in the midst of a pass
   bool stopping_ = false;
+  bool closed_ = false;  // under `work_`
   bool finished_ = false;
   bool left_over_ = false;
   std::atomic<bool> losses_told_{false};

@@ -237,7 +237,7 @@ class drain {
   /// Counts the records themselves, from where the last look came to or where they are read, whichever is further. Where they end
   /// is looked at first, close to the other counters.
   [[nodiscard]] static std::uint64_t spans_written(record::recorder& of) noexcept {
-    const char* const written = __atomic_load_n(&of.ring.next, __ATOMIC_ACQUIRE);
+    const char* written = __atomic_load_n(&of.ring.next, __ATOMIC_ACQUIRE);
     if (of.counted.draining == nullptr || of.spans_counted <= of.spans_read) {
       of.counted = of.reader.draining != nullptr ? of.reader : at_start_of(__atomic_load_n(&of.first, __ATOMIC_ACQUIRE));
       of.spans_counted = of.spans_read;
@@ -252,6 +252,7 @@ class drain {
       if (next == nullptr) break;
       count_up_to(at.end, of);
       of.counted = at_start_of(next);
+      written = __atomic_load_n(&of.ring.next, __ATOMIC_ACQUIRE);
     }
     return of.spans_counted;
   }

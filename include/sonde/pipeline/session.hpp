@@ -67,6 +67,7 @@ struct session_core {
     exit_hook::disarm();
     hub::instance().disconnect();
     complete_ = collector->stop(deadline);
+    collector->close_books();
     hub::instance().vacate();
     return complete_;
   }
