@@ -10,10 +10,9 @@
 #include <string>
 #include <string_view>
 
-#include <nlohmann/json.hpp>
-
 #include <sonde/aws/metadata_reply.hpp>
 #include <sonde/aws/small_file.hpp>
+#include <sonde/encoding/json_reader.hpp>
 
 namespace sonde::aws {
 
@@ -36,14 +35,10 @@ struct beanstalk_environment {
     result.complaint = path + " " + (file.exists ? file.error : absent);
     return result;
   }
-  const nlohmann::json object = nlohmann::json::parse(file.text, nullptr, false);
-  if (object.is_object()) {
-    result.environment_name = metadata_text(object, "environment_name");
-    result.version_label = metadata_text(object, "version_label");
-    const auto deployment = object.find("deployment_id");
-    if (deployment != object.end() && deployment->is_number_integer())
-      result.deployment_id = deployment->get<std::int64_t>();
-  }
+  const encoding::json_value object = encoding::read_json_object(file.text);
+  result.environment_name = metadata_text(object, "environment_name");
+  result.version_label = metadata_text(object, "version_label");
+  if (const encoding::json_value* const found = object.find("deployment_id")) result.deployment_id = found->integer();
   if (result.environment_name.empty()) result.complaint = path + " is not a JSON object with an environment_name";
   return result;
 }

@@ -73,8 +73,8 @@ class cluster_name_source {
                                    "the service account may read it";
       return reply.complaint + (refused ? hint : "");
     }
-    const auto data = reply.object.find("data");
-    if (data != reply.object.end() && data->is_object()) found_ = metadata_text(*data, "cluster.name");
+    const encoding::json_value* const data = reply.object.find("data");
+    if (data != nullptr) found_ = metadata_text(*data, "cluster.name");
     return complete() ? std::string{} : "answers without a cluster.name";
   }
   [[nodiscard]] bool complete() const noexcept { return !found_.empty(); }

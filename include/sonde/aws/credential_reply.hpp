@@ -12,10 +12,9 @@
 #include <string>
 #include <string_view>
 
-#include <nlohmann/json.hpp>
-
 #include <sonde/aws/credentials.hpp>
 #include <sonde/aws/expiration.hpp>
+#include <sonde/encoding/json_reader.hpp>
 #include <sonde/transport/request.hpp>
 
 namespace sonde::aws {
@@ -28,15 +27,14 @@ struct fetch_result {
 
 /// ` (NoIdInRequest)`: the service's own word for what went wrong, if it is one word. Nothing else of a reply is shown,
 /// since it may hold keys.
-[[nodiscard]] inline std::string shown_error_code(const nlohmann::json& reply) {
+[[nodiscard]] inline std::string shown_error_code(const encoding::json_value& reply) {
   constexpr std::size_t longest = 64;
   const auto is_plain = [](char c) {
     const char letter = environment::upper(c);
     return (letter >= 'A' && letter <= 'Z') || c == '_' || c == '-';
   };
   for (const char* const name : {"code", "Code"}) {
-    const auto place = reply.find(name);
-    const std::string* const code = place == reply.end() ? nullptr : place->get_ptr<const std::string*>();
+    const std::string* const code = reply.text(name);
     if (code != nullptr && !code->empty() && code->size() <= longest && *code != "Success" &&
         std::all_of(code->begin(), code->end(), is_plain))
       return " (" + *code + ")";
@@ -50,15 +48,14 @@ struct fetch_result {
   constexpr std::size_t max_reply = 64 * 1024;
   if (response.outcome != transport::outcome::answered) return {{}, "does not answer: " + response.error};
   if (response.body.size() > max_reply) return {{}, "answers with more than 64 KiB"};
-  const nlohmann::json reply = nlohmann::json::parse(response.body, nullptr, false);
-  const std::string code = reply.is_object() ? shown_error_code(reply) : std::string{};
+  const encoding::json_value reply = encoding::read_json_object(response.body);
+  const std::string code = shown_error_code(reply);
   if (response.status != 200) return {{}, "answers with HTTP status " + std::to_string(response.status) + code};
   if (!reply.is_object()) return {{}, "answers with something other than a JSON object"};
 
   std::string missing;
   const auto text = [&](const char* name) {
-    const auto place = reply.find(name);
-    const std::string* const value = place == reply.end() ? nullptr : place->get_ptr<const std::string*>();
+    const std::string* const value = reply.text(name);
     if (value == nullptr || value->empty()) {
       if (missing.empty()) missing = name;
       return std::string{};

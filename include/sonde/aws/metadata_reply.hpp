@@ -8,14 +8,13 @@
 #include <string>
 #include <string_view>
 
-#include <nlohmann/json.hpp>
-
+#include <sonde/encoding/json_reader.hpp>
 #include <sonde/transport/request.hpp>
 
 namespace sonde::aws {
 
 struct metadata_reply {
-  nlohmann::json object{};
+  encoding::json_value object{};
   std::string complaint{};  // the end of a sentence about who was asked; empty if there is an object
 };
 
@@ -24,16 +23,15 @@ struct metadata_reply {
   if (response.outcome != transport::outcome::answered) return {{}, "does not answer: " + response.error};
   if (response.status != 200) return {{}, "answers with HTTP status " + std::to_string(response.status)};
   if (response.body.size() > max_reply) return {{}, "answers with more than 64 KiB"};
-  metadata_reply reply{nlohmann::json::parse(response.body, nullptr, false), {}};
+  metadata_reply reply{encoding::read_json_object(response.body), {}};
   if (!reply.object.is_object()) reply.complaint = "answers with something other than a JSON object";
   return reply;
 }
 
 /// The text of a member, none longer than `longest`; empty where there is no such text.
-[[nodiscard]] inline std::string metadata_text(const nlohmann::json& object, const char* name) {
+[[nodiscard]] inline std::string metadata_text(const encoding::json_value& object, const char* name) {
   constexpr std::size_t longest = 250;  // X-Ray's bound of any text; an ARN of ECS has some 130
-  const auto place = object.find(name);
-  const std::string* const text = place == object.end() ? nullptr : place->get_ptr<const std::string*>();
+  const std::string* const text = object.text(name);
   return text == nullptr || text->size() > longest ? std::string{} : *text;
 }
 

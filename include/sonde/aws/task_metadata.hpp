@@ -49,8 +49,7 @@ class task_metadata_source {
     const metadata_reply reply = read_metadata_reply(response);
     if (!reply.complaint.empty()) return reply.complaint;
     found_ = {metadata_text(reply.object, "DockerId"), metadata_text(reply.object, "ContainerARN"), {}};
-    const auto options = reply.object.find("LogOptions");
-    if (options != reply.object.end() && options->is_object())
+    if (const encoding::json_value* const options = reply.object.find("LogOptions"))
       found_.log_group = metadata_text(*options, "awslogs-group");
     return complete() ? std::string{} : "answers without a DockerId";
   }

@@ -54,7 +54,7 @@ TEST(rollbar_bounds, all_traces_together_keep_so_many_bytes_and_the_quiet_ones_g
 TEST(rollbar_bounds, frames_of_all_traces_together_are_of_so_many_bytes) {
   trace_memory memory{100, 10'000};
   for (unsigned i = 0; i < 100; ++i)
-    memory.add(memory.at(trace(i)), unwound_span{{}, {}, json{{"filename", std::string(100'000, 'x')}}});
+    memory.add(memory.at(trace(i)), unwound_span{{}, {}, json::object("filename", std::string(100'000, 'x'))});
   EXPECT_EQ(memory.find(trace(1)), nullptr);
   EXPECT_LE(memory.size(), trace_memory::most_unwound_bytes / 100'000);
   ASSERT_NE(memory.find(trace(99)), nullptr);

@@ -8,10 +8,13 @@
 #include <stdlib.h>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <sonde/encoding/json_text.hpp>
 
 namespace {
 
-using sonde::rollbar::json;
+using nlohmann::json;
 using sonde::rollbar::source_lines;
 namespace fs = std::filesystem;
 
@@ -28,9 +31,9 @@ class source_lines_of_a_tree : public ::testing::Test {
   }
   void TearDown() override { fs::remove_all(top_); }
   [[nodiscard]] json at(const std::string& file, std::uint32_t line, const std::string& root, std::uint32_t around = 1) const {
-    json frame = json::object();
+    auto frame = sonde::rollbar::json::object();
     source_lines{root, around}.put(frame, file, line);
-    return frame;
+    return json::parse(sonde::encoding::json_text(frame));
   }
   [[nodiscard]] std::string root() const { return top_ / "tree"; }
   fs::path top_;

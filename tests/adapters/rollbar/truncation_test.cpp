@@ -3,16 +3,25 @@
 
 #include <sonde/adapters/rollbar/truncation.hpp>
 
+#include <optional>
 #include <string>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <sonde/encoding/json_reader.hpp>
 
 #include "adapters/rollbar/payload_rules.hpp"
 
 namespace {
 
-using sonde::rollbar::fit;
-using sonde::rollbar::json;
+using json = nlohmann::ordered_json;
+using sonde::encoding::json_text;
+
+std::optional<std::string> fit(const json& payload, std::size_t limit) {
+  auto kept = sonde::encoding::read_json_object(payload.dump());
+  return sonde::rollbar::fit(kept, limit);
+}
 
 /// So many frames, each with a local of so many characters of two bytes.
 json item(std::size_t frames, std::size_t characters, std::size_t message = 3) {
@@ -32,7 +41,7 @@ json item(std::size_t frames, std::size_t characters, std::size_t message = 3) {
   return {{"data", std::move(data)}};
 }
 /// What is left of it; held to the rules, the limit and what must never be cut.
-json fitted(json payload, std::size_t limit) {
+json fitted(const json& payload, std::size_t limit) {
   const auto text = fit(payload, limit);
   EXPECT_TRUE(text.has_value());
   if (!text) return payload;
@@ -75,10 +84,12 @@ TEST(truncation, then_only_what_the_error_is_known_by_is_left) {
 }
 
 TEST(truncation, and_in_the_end_nothing) {
-  json payload = item(1, 1);
+  const json payload = item(1, 1);
   EXPECT_EQ(fit(payload, 500), std::nullopt);
-  const json failsafe = sonde::rollbar::failsafe_item(payload, "00000000-0000-4000-8000-000000000000");
-  EXPECT_EQ(sonde::tests::payload_rules::complaints(sonde::rollbar::written(failsafe)), "");
+  const auto kept = sonde::encoding::read_json_object(payload.dump());
+  const auto made = sonde::rollbar::failsafe_item(kept, "00000000-0000-4000-8000-000000000000");
+  const json failsafe = json::parse(json_text(made));
+  EXPECT_EQ(sonde::tests::payload_rules::complaints(json_text(made)), "");
   EXPECT_EQ(failsafe["data"]["custom"]["orig_uuid"], "d4c7acef-55bf-4c9e-ae95-3794e6b3b1d6");
 }
 
@@ -92,8 +103,7 @@ TEST(truncation, chains_and_messages_are_cut_too) {
   EXPECT_EQ(short_chain[0]["frames"].size(), 2u);
   json message = item(0, 0);
   message["data"]["body"] = {{"message", {{"body", std::string(9000, 'b')}, {"extra", "x"}}}};
-  json cut = message;
-  const std::size_t too_much = fit(cut, 1'000).value_or("").size() - 1;
+  const std::size_t too_much = fit(message, 1'000).value_or("").size() - 1;
   EXPECT_EQ(fitted(message, too_much)["body"]["message"], (json{{"body", std::string(254, 'b') + "…"}}));
 }
 

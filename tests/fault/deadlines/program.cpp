@@ -314,8 +314,8 @@ json recorders() {
   return made;
 }
 
-/// Sessions in processes of their own, one for each allocation that fails, or for `runs` of them; every other time it is not
-/// one allocation but twenty.
+/// Sessions in processes of their own, one for each allocation that fails, or for `runs` of them; in turns that one
+/// fails, twenty do, and all from that one on.
 struct scarce_run {
   std::size_t allocations;
   char complaint[400];
@@ -372,7 +372,9 @@ json memory() {
   const std::size_t stride = runs == 0 ? 1 : std::max<std::size_t>(1, all / runs);
   const std::size_t until = number("until", all + all / 10);
   std::size_t done = 0;
-  for (std::size_t first = number("from", 0); first < until; first += stride) run(first, ++done % 2 == 0 ? number("burst", 20) : 1);
+  constexpr std::size_t bursts[] = {1, 20, SIZE_MAX};
+  for (std::size_t first = number("from", 0); first < until; first += stride)
+    run(first, number("burst", bursts[done++ % 3]));
   made["allocations"] = all;
   made["runs"] = done;
   return made;

@@ -7,12 +7,12 @@
 #include <algorithm>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 
-#include <nlohmann/json.hpp>
-
 #include <sonde/adapters/cloudwatch/api.hpp>
+#include <sonde/encoding/json_reader.hpp>
 #include <sonde/environment/syntax.hpp>
 #include <sonde/transport/request.hpp>
 
@@ -38,18 +38,19 @@ struct error_reply {
 };
 
 /// An empty one for whatever is none.
-[[nodiscard]] inline nlohmann::json reply_object(const std::string& body) {
+[[nodiscard]] inline encoding::json_value reply_object(const std::string& body) {
   constexpr std::size_t longest = std::size_t{64} << 10;
-  if (body.size() > longest) return nlohmann::json::object();
-  nlohmann::json parsed = nlohmann::json::parse(body, nullptr, false);
-  if (!parsed.is_object()) parsed = nlohmann::json::object();
-  return parsed;  // never copied: a copy goes as deep as the reply is nested
+  encoding::json_value parsed;
+  if (body.size() <= longest) parsed = encoding::read_json_object(body);
+  if (!parsed.is_object()) parsed = encoding::json_value::object();
+  return parsed;
 }
 
 /// The first of these members that is a text.
-[[nodiscard]] inline std::string text_member(const nlohmann::json& object, std::initializer_list<const char*> names) {
+[[nodiscard]] inline std::string text_member(const encoding::json_value& object,
+                                             std::initializer_list<const char*> names) {
   for (const char* const name : names)
-    if (const auto found = object.find(name); found != object.end() && found->is_string()) return found->get<std::string>();
+    if (const std::string* const found = object.text(name)) return *found;
   return {};
 }
 
@@ -94,7 +95,7 @@ struct error_reply {
 
 /// Of a reply that arrived and is no success. Throws std::bad_alloc.
 [[nodiscard]] inline error_reply read_error(const transport::response& reply) {
-  const nlohmann::json said = reply_object(reply.body);
+  const encoding::json_value said = reply_object(reply.body);
   error_reply made;
   made.name = bare_error_name(text_member(said, {"__type", "code"}));
   if (made.name.empty()) made.name = bare_error_name(reply.header(error_type_header));
@@ -115,14 +116,14 @@ struct rejected_events {
 
 /// Of a success with `count` events. Whatever the reply says, it is no more than there were.
 [[nodiscard]] inline rejected_events read_rejected(const std::string& body, std::uint64_t count) {
-  const nlohmann::json said = reply_object(body);
-  const auto info = said.find("rejectedLogEventsInfo");
-  if (info == said.end() || !info->is_object()) return {};
+  const encoding::json_value said = reply_object(body);
+  const encoding::json_value* const info = said.find("rejectedLogEventsInfo");
+  if (info == nullptr) return {};
   const auto index = [&](const char* name, std::uint64_t absent) {
-    const auto found = info->find(name);
-    if (found == info->end() || !found->is_number_integer()) return absent;
-    const auto value = found->get<std::int64_t>();
-    return value < 0 ? std::uint64_t{0} : std::min(static_cast<std::uint64_t>(value), count);
+    const encoding::json_value* const found = info->find(name);
+    const auto value = found != nullptr ? found->integer() : std::nullopt;
+    if (!value) return absent;
+    return *value < 0 ? std::uint64_t{0} : std::min(static_cast<std::uint64_t>(*value), count);
   };
   rejected_events made;
   made.too_old = std::max(index("tooOldLogEventEndIndex", 0), index("expiredLogEventEndIndex", 0));  // exclusive

@@ -70,11 +70,8 @@ struct breadcrumb {
         body["duration_ms"] = static_cast<double>(number) / 1000;
     }
     constexpr std::string_view names[] = {"log", "network", "manual"};
-    return {{"level", level_name(level)},
-            {"type", names[static_cast<std::size_t>(type)]},
-            {"source", "server"},
-            {"timestamp_ms", unix_milli},
-            {"body", std::move(body)}};
+    return json::object("level", level_name(level), "type", names[static_cast<std::size_t>(type)], "source", "server",
+                        "timestamp_ms", unix_milli, "body", std::move(body));
   }
 };
 

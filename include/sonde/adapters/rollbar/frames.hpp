@@ -20,11 +20,11 @@
 namespace sonde::rollbar {
 
 /// Whoever has no frame: Rollbar wants one.
-[[nodiscard]] inline json unknown_frames() { return json::array({json{{"filename", "<unknown>"}}}); }
+[[nodiscard]] inline json unknown_frames() { return json::array(json::object("filename", "<unknown>")); }
 
 /// `line` 0: unknown.
 [[nodiscard]] inline json frame(const std::string& file, std::uint32_t line, std::string_view method) {
-  json made{{"filename", record::sanitised(file)}};
+  json made = json::object("filename", record::sanitised(file));
   if (line != 0) made["lineno"] = line;
   if (!method.empty()) made["method"] = record::sanitised(stable_method(method));
   return made;
@@ -65,7 +65,7 @@ template <class List>
   constexpr std::size_t longest_name = 256;
   json made = location != nullptr ? frame(stable_filename(location->file, root), location->line, location->function)
                                   : frame("<unknown>", 0, {});
-  json locals{{"span", clean.text(name, longest_name)}};
+  json locals = json::object("span", clean.text(name, longest_name));
   for (const record::attribute_view& each : attributes)
     if (!each.key->name.starts_with("code.")) locals[each.key->name] = clean.value(each.key->name, each.value);
   if (!made.contains("method")) made["method"] = locals["span"];

@@ -71,7 +71,7 @@ class item_maker {
     for (const record::attribute_view& each : log.attributes)
       if (!tells_of_exception(each.key->name)) custom[each.key->name] = clean_->value(each.key->name, each.value);
     if (log.thread != nullptr) custom["thread"] = clean_->text(log.thread->name);
-    custom.update(links(log.header.trace_id, log.header.span_id));
+    put_links(custom, log.header.trace_id, log.header.span_id);
     const exception_attributes thrown = exception_attributes::read(log.attributes);
     if (thrown.type.empty())
       data["body"] = message_body(log.body);
@@ -82,20 +82,21 @@ class item_maker {
   /// Of a local root that an exception left.
   [[nodiscard]] json of(const record::span_view& root, const exception_attributes& thrown, json span_trace) {
     json data = begin(level::error, root.end_unix_nano);
-    json custom = links(root.header.trace_id, root.header.span_id);
+    json custom = json::object();
+    put_links(custom, root.header.trace_id, root.header.span_id);
     data["body"] = trace_body(thrown, span_trace, custom);
     return complete(std::move(data), std::move(custom), std::move(span_trace));
   }
   /// Of our own.
   [[nodiscard]] json notice(std::string text, std::int64_t unix_nano) {
     json data = begin(level::warning, unix_nano);
-    data["body"] = {{"message", {{"body", std::move(text)}}}};
+    data["body"] = json::object("message", json::object("body", std::move(text)));
     return complete(std::move(data), json::object(), json());
   }
 
   /// Of an occurrence outside of the trace it belongs to.
   static void link(json& payload, const sonde::trace_id& to) {
-    payload["data"]["custom"].update(links(to, {}));
+    put_links(payload["data"]["custom"], to, {});
   }
 
   /// Adds what is known of the trace by now. `reports`: how many the item stands for.
@@ -112,13 +113,10 @@ class item_maker {
 
  private:
   [[nodiscard]] json begin(level severity, std::int64_t unix_nano) {
-    json data{{"environment", at_most(used_->environment_name, 255)},
-              {"level", level_name(severity)},
-              {"timestamp", seconds(std::max<std::int64_t>(unix_nano, 0))},
-              {"uuid", uuid()},
-              {"platform", "linux"},
-              {"language", "c++"},
-              {"notifier", {{"name", "sonde"}, {"version", sonde::version}}}};
+    json data = json::object("environment", at_most(used_->environment_name, 255), "level", level_name(severity),
+                             "timestamp", seconds(std::max<std::int64_t>(unix_nano, 0)), "uuid", uuid(),
+                             "platform", "linux", "language", "c++",
+                             "notifier", json::object("name", "sonde", "version", sonde::version));
     if (!used_->version.empty()) data["code_version"] = at_most(used_->version, 40);
     if (!used_->framework.empty()) data["framework"] = used_->framework;
     json server = json::object();
@@ -136,16 +134,14 @@ class item_maker {
       custom[name] = clean_->is_secret(name) ? std::string{scrubbed} : clean_->text(text);
     if (!span_trace.empty()) custom["span_trace"] = std::move(span_trace);
     data["custom"] = std::move(custom);
-    return {{"data", std::move(data)}};
+    return json::object("data", std::move(data));
   }
   /// By which Honeycomb, X-Ray and Rollbar show the same moment.
-  [[nodiscard]] static json links(const sonde::trace_id& trace_id, const sonde::span_id& span_id) {
-    json made = json::object();
-    if (!trace_id.valid()) return made;
-    made["trace_id"] = trace_id.to_hex().data();
-    if (span_id.valid()) made["span_id"] = span_id.to_hex().data();
-    made["xray_trace_id"] = context::xray_trace_id(trace_id).data();
-    return made;
+  static void put_links(json& custom, const sonde::trace_id& trace_id, const sonde::span_id& span_id) {
+    if (!trace_id.valid()) return;
+    custom["trace_id"] = trace_id.to_hex().data();
+    if (span_id.valid()) custom["span_id"] = span_id.to_hex().data();
+    custom["xray_trace_id"] = context::xray_trace_id(trace_id).data();
   }
   [[nodiscard]] static bool tells_of_exception(std::string_view key) noexcept {
     return key.starts_with("exception.") || key.starts_with("sonde.exception.") || key.starts_with("code.");
@@ -154,7 +150,7 @@ class item_maker {
   [[nodiscard]] json message_body(std::string_view body) const {
     std::string text = clean_->text(body);
     if (text.find_first_not_of(" \t\r\n") == std::string::npos) text = "(empty message)";  // Rollbar refuses an empty one
-    return {{"message", {{"body", std::move(text)}}}};
+    return json::object("message", json::object("body", std::move(text)));
   }
   /// Takes the span trace where there are no frames of the stack. One of addresses alone is kept as text, for addr2line.
   [[nodiscard]] json trace_body(const exception_attributes& thrown, json& span_trace, json& custom) const {
@@ -164,17 +160,24 @@ class item_maker {
     if (frames.empty() && !thrown.stack.empty()) custom["stack"] = clean_->text(thrown.stack, longest_stack);
     if (frames.empty() && !span_trace.empty()) {
       frames = std::exchange(span_trace, json());
-      for (json& each : frames) code.put(each, each["filename"], each.value("lineno", 0u));
+      for (json& each : frames.elements()) put_lines(code, each);
     }
-    json first{{"frames", frames.empty() ? unknown_frames() : std::move(frames)},
-               {"exception", exception(thrown.type, thrown.message)}};
-    json chain = json::array();
+    json chain = json::array(trace(frames.empty() ? unknown_frames() : std::move(frames), thrown.type, thrown.message));
     if (thrown.causes.type == record::entry_type::array)
       for (record::entry_cursor each{thrown.causes}; each.next();)
         if (each.value().type == record::entry_type::map) chain.push_back(cause(record::map_view{each.value()}));
-    if (chain.empty()) return {{"trace", std::move(first)}};
-    chain.insert(chain.begin(), std::move(first));
-    return {{"trace_chain", std::move(chain)}};
+    if (chain.size() == 1) return json::object("trace", std::move(chain.elements()[0]));
+    return json::object("trace_chain", std::move(chain));
+  }
+  static void put_lines(source_lines& code, json& frame) {
+    const std::string* const file = frame.text("filename");
+    const json* const line = frame.find("lineno");
+    if (file == nullptr || line == nullptr) return;
+    const std::string path = *file;  // what is put moves the members
+    code.put(frame, path, static_cast<std::uint32_t>(line->integer().value_or(0)));
+  }
+  [[nodiscard]] json trace(json frames, std::string_view type, std::string_view message) const {
+    return json::object("frames", std::move(frames), "exception", exception(type, message));
   }
   [[nodiscard]] json cause(record::map_view of) const {
     std::string_view type;
@@ -185,14 +188,14 @@ class item_maker {
       if (key == "type" && is_text(each.value())) type = each.value().text();
       if (key == "message" && is_text(each.value())) message = each.value().text();
     }
-    return {{"frames", unknown_frames()}, {"exception", exception(type, message)}};
+    return trace(unknown_frames(), type, message);
   }
   /// Anonymous namespaces are spelt differently by compilers.
   [[nodiscard]] json exception(std::string_view type, std::string_view message) const {
     std::string name = clean_->text(type, 1024);
     for (const std::string_view each : {"(anonymous namespace)::", "{anonymous}::"})
       for (std::size_t at; (at = name.find(each)) != std::string::npos;) name.erase(at, each.size());
-    json made{{"class", name.empty() ? "(unknown exception)" : std::move(name)}};
+    json made = json::object("class", name.empty() ? std::string{"(unknown exception)"} : std::move(name));
     if (!message.empty()) made["message"] = clean_->text(message);
     return made;
   }

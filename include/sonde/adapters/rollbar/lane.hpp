@@ -18,6 +18,7 @@
 #include <sonde/adapters/rollbar/token_bucket.hpp>
 #include <sonde/adapters/rollbar/truncation.hpp>
 #include <sonde/context/entropy.hpp>
+#include <sonde/encoding/json_reader.hpp>
 #include <sonde/pipeline/exporter.hpp>
 #include <sonde/transport/retry_after.hpp>
 
@@ -121,7 +122,7 @@ class lane {
   /// To half its size, then to a word about it; no further.
   [[nodiscard]] bool reduce(batch& some) {
     if (some.failsafe) return false;
-    json payload = json::parse(some.body, nullptr, false);
+    json payload = encoding::read_json_object(some.body);
     if (some.reduced++ == 0)
       if (auto smaller = fit(payload, some.body.size() / 2)) {
         some.body = std::move(*smaller);
@@ -141,7 +142,9 @@ class lane {
     if (auto text = fit(payload, used_.item_bytes)) return {std::move(*text), 0, false};
     return failsafe_for(payload);
   }
-  [[nodiscard]] batch failsafe_for(const json& payload) { return {written(failsafe_item(payload, make_.uuid())), 1, true}; }
+  [[nodiscard]] batch failsafe_for(const json& payload) {
+    return {encoding::json_text(failsafe_item(payload, make_.uuid())), 1, true};
+  }
 
   [[nodiscard]] pipeline::released<batch> notice() {
     const auto now = std::chrono::system_clock::now().time_since_epoch();

@@ -213,7 +213,8 @@ class occurrences {
       made.push_back(span_frame(each.name, each.location, each.attributes, used_->root, *clean_));
     }
     if (type.empty()) return made;
-    for (json& each : frames_of(of, type)) made.push_back(std::move(each));
+    json left = frames_of(of, type);
+    for (json& each : left.elements()) made.push_back(std::move(each));
     memory_.forget_unwound(of);  // the next exception leaves others
     return made;
   }

@@ -7,12 +7,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
-#include <nlohmann/json.hpp>
-
 #include <sonde/adapters/rollbar/settings.hpp>
+#include <sonde/encoding/json_reader.hpp>
 #include <sonde/environment/syntax.hpp>
 #include <sonde/transport/excerpt.hpp>
 #include <sonde/transport/request.hpp>
@@ -32,12 +32,13 @@ struct said {
 [[nodiscard]] inline said read_reply(const transport::response& reply) {
   constexpr std::size_t longest = std::size_t{64} << 10;
   said made;
-  const nlohmann::json body = reply.body.size() > longest ? nlohmann::json{} : nlohmann::json::parse(reply.body, nullptr, false);
-  const auto error = body.is_object() ? body.find("err") : body.end();
-  made.understood = body.is_object() && error != body.end() && error->is_number_integer();
-  made.stored = made.understood && *error == 0;
-  if (const auto found = body.is_object() ? body.find("message") : body.end(); found != body.end() && found->is_string())
-    made.message = found->get<std::string>();
+  encoding::json_value body;
+  if (reply.body.size() <= longest) body = encoding::read_json_object(reply.body);
+  const encoding::json_value* const found = body.find("err");
+  const auto error = found != nullptr ? found->integer() : std::nullopt;
+  made.understood = error.has_value();
+  made.stored = error == 0;
+  if (const std::string* const message = body.text("message")) made.message = *message;
   if (!made.understood) made.message = reply.body;
   return made;
 }

@@ -9,6 +9,7 @@
 
 #include <sonde/adapters/rollbar/breadcrumb.hpp>
 #include <sonde/adapters/rollbar/scrubber.hpp>
+#include <sonde/encoding/json_text.hpp>
 #include <sonde/encoding/utf8.hpp>
 #include <sonde/environment/syntax.hpp>
 
@@ -65,13 +66,14 @@ class request_data {
     return nullptr;
   }
   [[nodiscard]] static std::string shown(const json& value) {
-    return value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', false, json::error_handler_t::replace);
+    const std::string* const text = value.text();
+    return text != nullptr ? *text : encoding::json_text(value);
   }
   /// Of the lines of one header.
   [[nodiscard]] static std::string joined(const json& lines) {
     if (!lines.is_array()) return shown(lines);
     std::string made;
-    for (const json& each : lines) made += (made.empty() ? "" : ", ") + shown(each);
+    for (const json& each : lines.elements()) made += (made.empty() ? "" : ", ") + shown(each);
     return made;
   }
 
@@ -96,7 +98,7 @@ class request_data {
       else if (held.is_array())
         held.push_back(value);
       else
-        held = json::array({held, value});
+        held = json::array(std::move(held), value);
     }
     return made;
   }
@@ -125,7 +127,7 @@ class person_data {
   }
   [[nodiscard]] bool empty() const noexcept { return id_.empty(); }
   [[nodiscard]] json shown() const {
-    json made{{"id", id_}};
+    json made = json::object("id", id_);
     if (!name_.empty()) made["username"] = name_;
     if (!email_.empty()) made["email"] = email_;
     return made;
@@ -133,7 +135,8 @@ class person_data {
 
  private:
   [[nodiscard]] static std::string shown(const json& value, std::size_t characters) {
-    return at_most(value.is_string() ? value.get<std::string>() : value.dump(), characters);
+    const std::string* const text = value.text();
+    return at_most(text != nullptr ? *text : encoding::json_text(value), characters);
   }
 
   std::string id_, name_, email_;

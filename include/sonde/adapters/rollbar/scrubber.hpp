@@ -10,20 +10,17 @@
 #include <string_view>
 #include <utility>
 
-#include <nlohmann/json.hpp>
-
 #include <sonde/adapters/rollbar/config.hpp>
 #include <sonde/adapters/rollbar/ip_address.hpp>
 #include <sonde/adapters/rollbar/secret_names.hpp>
+#include <sonde/encoding/json_value.hpp>
 #include <sonde/encoding/utf8.hpp>
-#include <sonde/record/json_value.hpp>
 #include <sonde/record/location.hpp>
 #include <sonde/record/span_view.hpp>
 
 namespace sonde::rollbar {
 
-/// Members stay in the order they were put in.
-using json = nlohmann::ordered_json;
+using json = encoding::json_value;
 
 /// In place of a secret: its length tells nothing.
 inline constexpr std::string_view scrubbed = "********";

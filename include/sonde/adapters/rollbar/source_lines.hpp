@@ -43,7 +43,7 @@ class source_lines {
     json behind = json::array();
     for (std::size_t i = at > around_ ? at - around_ : 0; i < at; ++i) before.push_back(all[i]);
     for (std::size_t i = at + 1; i < all.size() && i <= at + around_; ++i) behind.push_back(all[i]);
-    frame["context"] = {{"pre", std::move(before)}, {"post", std::move(behind)}};
+    frame["context"] = json::object("pre", std::move(before), "post", std::move(behind));
   }
 
  private:

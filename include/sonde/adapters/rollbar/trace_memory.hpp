@@ -19,6 +19,7 @@
 #include <sonde/adapters/rollbar/request_data.hpp>
 #include <sonde/context/trace_id.hpp>
 #include <sonde/context/trace_id_hash.hpp>
+#include <sonde/encoding/json_text.hpp>
 
 namespace sonde::rollbar {
 
@@ -92,7 +93,7 @@ class trace_memory {
   }
   void add(remembered_trace& to, unwound_span one) {
     if (to.unwound.size() >= most_unwound) return;
-    one.size = sizeof one + one.exception.size() + one.frame.dump(-1, ' ', false, json::error_handler_t::replace).size();
+    one.size = sizeof one + one.exception.size() + encoding::json_text(one.frame).size();
     if (one.size > most_unwound_bytes) return;
     to.unwound.push_back(std::move(one));
     unwound_bytes_ += to.unwound.back().size;

@@ -13,10 +13,9 @@
 #include <utility>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include <sonde/adapters/xray/sampling/rule_json.hpp>
 #include <sonde/encoding/decimal.hpp>
+#include <sonde/encoding/json_reader.hpp>
 #include <sonde/record/location.hpp>
 #include <sonde/sampling/counted_rule.hpp>
 
@@ -58,15 +57,14 @@ struct rules_answer {
 };
 [[nodiscard]] inline rules_answer read_rules(const std::string& body) {
   rules_answer made;
-  const nlohmann::json said = nlohmann::json::parse(body, nullptr, false);
-  if (!said.is_object()) return made;
-  const auto records = said.find("SamplingRuleRecords");
-  if (records == said.end() || !records->is_array()) return made;
+  const encoding::json_value said = encoding::read_json_object(body);
+  const encoding::json_value* const records = said.find("SamplingRuleRecords");
+  if (records == nullptr || !records->is_array()) return made;
   made.usable = true;
-  const nlohmann::json none;
-  for (const nlohmann::json& each : *records) {
-    const auto said_of_it = each.find("SamplingRule");  // never copied: a copy goes as deep as the reply is nested
-    rule_reading one = read_sampling_rule(said_of_it != each.end() ? *said_of_it : none);
+  const encoding::json_value none;
+  for (const encoding::json_value& each : records->elements()) {
+    const encoding::json_value* const said_of_it = each.find("SamplingRule");
+    rule_reading one = read_sampling_rule(said_of_it != nullptr ? *said_of_it : none);
     if (one.rule)
       made.rules.push_back(std::move(*one.rule));
     else
@@ -93,17 +91,16 @@ struct targets_answer {
 };
 [[nodiscard]] inline targets_answer read_targets(const std::string& body) {
   targets_answer made;
-  const nlohmann::json said = nlohmann::json::parse(body, nullptr, false);
-  if (!said.is_object()) return made;
-  const auto documents = said.find("SamplingTargetDocuments");
-  if (documents == said.end() || !documents->is_array()) return made;
+  const encoding::json_value said = encoding::read_json_object(body);
+  const encoding::json_value* const documents = said.find("SamplingTargetDocuments");
+  if (documents == nullptr || !documents->is_array()) return made;
   made.usable = true;
   constexpr double most_seconds = UINT32_MAX - 1.0;
   const auto whole = [](std::optional<double> value) {
     return value ? std::optional{static_cast<std::uint32_t>(*value)} : std::nullopt;
   };
-  for (const nlohmann::json& each : *documents) {
-    const std::string* const name = each.is_object() ? short_text(each, "RuleName", 128) : nullptr;
+  for (const encoding::json_value& each : documents->elements()) {
+    const std::string* const name = short_text(each, "RuleName", 128);
     if (name == nullptr) continue;
     named_target one{*name, {}, {}};
     one.target.fixed_rate = number_up_to(each, "FixedRate", 1);
@@ -112,9 +109,9 @@ struct targets_answer {
     if (const auto seconds = number_up_to(each, "Interval", 86'400)) one.interval = static_cast<std::int64_t>(*seconds);
     made.targets.push_back(std::move(one));
   }
-  if (const auto failed = said.find("UnprocessedStatistics"); failed != said.end() && failed->is_array())
-    for (const nlohmann::json& each : *failed) {
-      const std::string* const name = each.is_object() ? short_text(each, "RuleName", 128) : nullptr;
+  if (const encoding::json_value* const failed = said.find("UnprocessedStatistics"))
+    for (const encoding::json_value& each : failed->elements()) {
+      const std::string* const name = short_text(each, "RuleName", 128);
       if (name == nullptr) continue;
       const std::string* const code = short_text(each, "ErrorCode", 128);
       made.unprocessed.push_back({*name, code != nullptr ? transport::excerpt(*code, {}) : std::string{}});

@@ -10,8 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include <nlohmann/json.hpp>
-
+#include <sonde/encoding/json_value.hpp>
 #include <sonde/sampling/rule.hpp>
 #include <sonde/transport/excerpt.hpp>
 
@@ -25,30 +24,32 @@ struct rule_reading {
 };
 
 /// A text member of at most `longest` bytes; null for anything else.
-[[nodiscard]] inline const std::string* short_text(const nlohmann::json& object, const char* name, std::size_t longest) {
-  const auto found = object.find(name);
-  const std::string* const text = found == object.end() ? nullptr : found->get_ptr<const std::string*>();
+[[nodiscard]] inline const std::string* short_text(const encoding::json_value& object, const char* name,
+                                                   std::size_t longest) {
+  const std::string* const text = object.text(name);
   return text != nullptr && text->size() <= longest ? text : nullptr;
 }
 /// A number from 0 to `most`; nothing for anything else.
-[[nodiscard]] inline std::optional<double> number_up_to(const nlohmann::json& object, const char* name, double most) {
-  const auto found = object.find(name);
-  if (found == object.end() || !found->is_number()) return std::nullopt;
-  const double value = found->get<double>();
-  return value >= 0 && value <= most ? std::optional{value} : std::nullopt;
+[[nodiscard]] inline std::optional<double> number_up_to(const encoding::json_value& object, const char* name,
+                                                        double most) {
+  const encoding::json_value* const found = object.find(name);
+  const std::optional<double> value = found != nullptr ? found->number() : std::nullopt;
+  return value && *value >= 0 && *value <= most ? value : std::nullopt;
 }
 
 /// Rules of a kind that X-Ray's SDKs pass over are passed over here.
-[[nodiscard]] inline rule_reading read_sampling_rule(const nlohmann::json& said) {
+[[nodiscard]] inline rule_reading read_sampling_rule(const encoding::json_value& said) {
   rule_reading made;
   const auto refused = [&made](std::string why) { return made.complaint = std::move(why), made; };
   if (!said.is_object()) return refused("is no JSON object");
   const std::string* const name = short_text(said, "RuleName", 128);
   if (name == nullptr || name->empty()) return refused("has no RuleName, or one that is too long");
   made.name = transport::excerpt(*name, {});
-  if (!said.contains("Version") || said["Version"] != 1) return refused("is not of Version 1");
-  if (!said.contains("ResourceARN") || said["ResourceARN"] != "*") return refused("has a ResourceARN other than *");
-  if (const auto found = said.find("Attributes"); found != said.end() && !found->empty()) return refused("asks for Attributes");
+  if (number_up_to(said, "Version", 1) != 1) return refused("is not of Version 1");
+  const std::string* const arn = said.text("ResourceARN");
+  if (arn == nullptr || *arn != "*") return refused("has a ResourceARN other than *");
+  const encoding::json_value* const attributes = said.find("Attributes");
+  if (attributes != nullptr && !attributes->empty()) return refused("asks for Attributes");
 
   sampling::rule rule;
   rule.name = *name;

@@ -8,15 +8,15 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include <sonde/adapters/xray/sampling/rule_json.hpp>
 #include <sonde/aws/small_file.hpp>
+#include <sonde/encoding/json_reader.hpp>
 #include <sonde/sampling/rules.hpp>
 
 namespace sonde::xray {
@@ -34,14 +34,12 @@ class local_rules_reader {
   explicit local_rules_reader(std::string name) : name_{std::move(name)} {}
 
   [[nodiscard]] local_rules read(const std::string& text) {
-    nlohmann::json said = nlohmann::json::parse(text, nullptr, false);
-    if (said.is_discarded()) return refuse("is not JSON");
-    if (said.is_object() && said.contains("version")) return sdk_format(said);
-    if (said.is_object() && said.contains("SamplingRuleRecords")) return list(said["SamplingRuleRecords"]);
-    if (!said.is_object()) return list(said);
-    nlohmann::json alone = nlohmann::json::array();
-    alone.push_back(std::move(said));  // never copied: a copy goes as deep as the file is nested
-    return list(alone);
+    std::optional<encoding::json_value> said = encoding::read_json(text);
+    if (!said) return refuse("is not JSON");
+    if (const encoding::json_value* const version = said->find("version")) return sdk_format(*said, version->number());
+    if (const encoding::json_value* const records = said->find("SamplingRuleRecords")) return list(*records);
+    if (!said->is_object()) return list(*said);
+    return list(encoding::json_value::array(std::move(*said)));
   }
   [[nodiscard]] local_rules refuse(const std::string& why) const {
     local_rules none;
@@ -54,20 +52,20 @@ class local_rules_reader {
   static constexpr std::size_t most_rules = 1000;
 
   /// All or nothing, as the SDKs do.
-  [[nodiscard]] local_rules sdk_format(const nlohmann::json& said) const {
-    const nlohmann::json& version = said["version"];
+  [[nodiscard]] local_rules sdk_format(const encoding::json_value& said, std::optional<double> version) const {
     if (version != 1 && version != 2) return refuse("is of a version other than 1 and 2");
     const char* const host = version == 1 ? "service_name" : "host";
-    if (!said.contains("default")) return refuse("has no `default`");
+    const encoding::json_value* const rest = said.find("default");
+    if (rest == nullptr) return refuse("has no `default`");
     local_rules made;
-    if (const std::string why = sdk_rule(said["default"], made.rest); !why.empty()) return refuse("has a `default` that " + why);
+    if (const std::string why = sdk_rule(*rest, made.rest); !why.empty()) return refuse("has a `default` that " + why);
     made.rest.description = "the default of " + name_;
     for (const char* const other : {host, "http_method", "url_path"})
-      if (said["default"].contains(other)) return refuse("has a `default` with " + std::string{other} + ", which it cannot have");
-    const auto rules = said.find("rules");
-    if (rules == said.end()) return made;
+      if (rest->contains(other)) return refuse("has a `default` with " + std::string{other} + ", which it cannot have");
+    const encoding::json_value* const rules = said.find("rules");
+    if (rules == nullptr) return made;
     if (!rules->is_array() || rules->size() > most_rules) return refuse("has `rules` that are no list, or too many");
-    for (const nlohmann::json& each : *rules) {
+    for (const encoding::json_value& each : rules->elements()) {
       sampling::rule rule;
       const std::string which = "rule " + std::to_string(made.own.size() + 1);
       if (const std::string why = sdk_rule(each, rule); !why.empty()) return refuse("has a " + which + " that " + why);
@@ -88,7 +86,7 @@ class local_rules_reader {
     return made;
   }
   /// Its two numbers; the rest of a sentence where they are wrong.
-  [[nodiscard]] static std::string sdk_rule(const nlohmann::json& said, sampling::rule& into) {
+  [[nodiscard]] static std::string sdk_rule(const encoding::json_value& said, sampling::rule& into) {
     if (!said.is_object()) return "is no object";
     const auto target = number_up_to(said, "fixed_target", 1e9);
     if (!target || std::floor(*target) != *target) return "has no whole number as fixed_target";
@@ -100,13 +98,13 @@ class local_rules_reader {
   }
 
   /// Rule by rule.
-  [[nodiscard]] local_rules list(const nlohmann::json& said) const {
+  [[nodiscard]] local_rules list(const encoding::json_value& said) const {
     if (!said.is_array()) return refuse("holds neither rules of an X-Ray SDK nor of the X-Ray API");
     if (said.size() > most_rules) return refuse("holds more than " + std::to_string(most_rules) + " rules");
     local_rules made;
-    for (const nlohmann::json& each : said) {
-      const bool wrapped = each.is_object() && each.contains("SamplingRule");
-      rule_reading one = read_sampling_rule(wrapped ? each["SamplingRule"] : each);
+    for (const encoding::json_value& each : said.elements()) {
+      const encoding::json_value* const wrapped = each.find("SamplingRule");
+      rule_reading one = read_sampling_rule(wrapped != nullptr ? *wrapped : each);
       if (one.rule)
         made.own.push_back(std::move(*one.rule));
       else
