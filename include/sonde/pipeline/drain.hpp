@@ -103,6 +103,7 @@ class drain {
       const auto size = static_cast<std::size_t>(end - reader.next);
       split(from, reader.next, size, now, hand_on, announce);
       bytes += size;
+      from.bytes_read += size;
       reader.next = end;
       if (next == nullptr) break;
       record::chunk* const drained = reader.draining;
@@ -238,9 +239,10 @@ class drain {
   /// is looked at first, close to the other counters.
   [[nodiscard]] static std::uint64_t spans_written(record::recorder& of) noexcept {
     const char* written = __atomic_load_n(&of.ring.next, __ATOMIC_ACQUIRE);
-    if (of.counted.draining == nullptr || of.spans_counted <= of.spans_read) {
+    if (of.counted.draining == nullptr || of.bytes_counted <= of.bytes_read) {
       of.counted = of.reader.draining != nullptr ? of.reader : at_start_of(__atomic_load_n(&of.first, __ATOMIC_ACQUIRE));
       of.spans_counted = of.spans_read;
+      of.bytes_counted = of.bytes_read;
     }
     while (of.counted.draining != nullptr) {
       const record::chunk& at = *of.counted.draining;
@@ -265,7 +267,9 @@ class drain {
     while (of.counted.next < end) {
       const record::record_view each{of.counted.next};
       of.spans_counted += type_of(each) == record::record_type::span;
-      of.counted.next += each.size();
+      const std::uint32_t size = each.size();
+      of.counted.next += size;
+      of.bytes_counted += size;
     }
   }
   [[nodiscard]] static record::ring_reader at_start_of(record::chunk* first) noexcept {

@@ -234,7 +234,7 @@ class recorder_pool {
     mine.span_id_step = mine.ids.next() | 1;
     mine.spans = {};
     mine.logs = {};
-    mine.spans_read = mine.word_seen = mine.begun_total = 0;
+    mine.spans_read = mine.bytes_read = mine.word_seen = mine.begun_total = 0;
     mine.open_total = 0;
     __builtin_memset(mine.places, 0, sizeof mine.places);
     __builtin_memset(mine.known_logs, 0, sizeof mine.known_logs);

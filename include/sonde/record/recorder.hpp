@@ -107,8 +107,10 @@ struct recorder {
   std::uint32_t idle_passes;     // how often in a row the collector found nothing
   chunk* first;                  // the producer's first chunk, published once
   std::uint64_t spans_read;
+  std::uint64_t bytes_read;
   ring_reader counted;           // how far written spans were counted for the ledger: behind `reader` it means nothing
   std::uint64_t spans_counted;
+  std::uint64_t bytes_counted;
   std::uint64_t logs_read;
   std::uint64_t word_seen;       // the last `begun_and_open` the collector saw, and what it widened both parts to
   std::uint64_t begun_total;
