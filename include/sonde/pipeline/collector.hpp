@@ -23,6 +23,7 @@
 #include <sonde/pipeline/drain.hpp>
 #include <sonde/pipeline/hub.hpp>
 #include <sonde/pipeline/loss_lines.hpp>
+#include <sonde/pipeline/newest_ledger.hpp>
 #include <sonde/pipeline/poller.hpp>
 #include <sonde/pipeline/slot.hpp>
 #include <sonde/transport/driver.hpp>
@@ -44,6 +45,7 @@ class collector : public std::enable_shared_from_this<collector> {
 
   /// `owner` lives as long as the thread. Throws setup_error where no thread can be made.
   void start(std::shared_ptr<void> owner) {
+    static_cast<void>(count(last_of_all_));  // has room from now on
     try {
       thread_ = std::thread{[self = shared_from_this(), owner] { self->run(); }};
     } catch (const std::system_error& none) {
@@ -96,7 +98,7 @@ class collector : public std::enable_shared_from_this<collector> {
       joined_ = true;
     } else {
       thread_.detach();
-      if (!out_.speaking()) tell_losses_of_last_count();
+      if (!out_.speaking()) tell_known_losses();
     }
     return complete;
   }
@@ -116,25 +118,24 @@ class collector : public std::enable_shared_from_this<collector> {
   [[nodiscard]] session_stats stats() const {
     session_stats now;
     if (const std::uint64_t number = settles(now, 1000))
-      keep_count(now, number);
+      newest_.keep(now, number);
     else
-      copy_last_count(now);
+      newest_.copy_to(now);
     return now;
   }
-  /// After `stop`: of a thread that was left behind, what it last counted. Where `into` holds an earlier ledger of this session,
-  /// memory is not needed.
-  void last_stats(session_stats& into) const { copy_last_count(into); }
-  /// After `stop`, before another session may have the rings: from now on the ledger is as it is.
+  /// After `stop`, before another session may have the rings: from now on the ledger is as it is. Of a thread that was left behind
+  /// it is what that last counted.
   void close_books() noexcept {
-    if (!joined_) return;  // its rings are surrendered: nobody else gets them
+    closed_.store(!joined_);
+    if (!joined_) return;
     try {
-      session_stats last;
-      if (const std::uint64_t number = settles(last, 100)) keep_count(std::move(last), number);
-    } catch (...) {  // no memory
+      if (const std::uint64_t number = settles(last_of_all_, 100)) newest_.keep(std::move(last_of_all_), number);
+    } catch (...) {  // memory is short, though it had room
     }
-    const std::lock_guard lock{work_};
-    closed_ = true;
+    const std::lock_guard lock{work_};  // of whoever is counting
+    closed_.store(true);
   }
+  void last_stats(session_stats& into) const { newest_.copy_to(into); }
 
  private:
   static constexpr std::chrono::milliseconds transport_grace{1000};
@@ -187,27 +188,12 @@ class collector : public std::enable_shared_from_this<collector> {
     for (int attempt = 0; attempt < attempts; ++attempt) {
       if (const std::unique_lock lock{work_, std::try_to_lock}) {
         if (closed_) return 0;
-        const std::uint64_t number = ++counts_;
+        const std::uint64_t number = newest_.begin_count();
         if (count(now)) return number;
       }
       std::this_thread::sleep_for(std::chrono::microseconds{200});
     }
     return 0;
-  }
-  void copy_last_count(session_stats& into) const {
-    std::unique_lock lock{control_, std::try_to_lock};
-    // Held briefly, but maybe by whom a signal handler interrupted that ends the program.
-    for (int attempt = 0; attempt < 20 && !lock; ++attempt) {
-      std::this_thread::sleep_for(std::chrono::milliseconds{1});
-      static_cast<void>(lock.try_lock());
-    }
-    if (lock) into = last_count_;
-  }
-  void keep_count(session_stats counted, std::uint64_t number) const {
-    const std::lock_guard lock{control_};
-    if (number < last_number_) return;
-    last_number_ = number;
-    std::swap(last_count_, counted);  // what it was is freed outside the lock, which others wait for
   }
 
   /// One round over rings, exporters and connections; returns how many bytes of records it found. `now` is when it began, then
@@ -243,15 +229,8 @@ class collector : public std::enable_shared_from_this<collector> {
   [[nodiscard]] bool answer(clock::time_point now, const orders& asked) noexcept {
     const bool idle = all_idle();
     if (asked.stopping && (idle || now >= asked.deadline)) tell_losses_now();
-    session_stats fresh;  // made and freed outside the lock, which others wait for
-    const std::uint64_t number = ++counts_;
-    const bool counted = now >= next_count_ && try_count(fresh);
+    if (now >= next_count_) count_anew(now);
     const std::lock_guard lock{control_};
-    if (counted) next_count_ = now + std::chrono::milliseconds{200};
-    if (counted && number > last_number_) {
-      last_number_ = number;
-      std::swap(last_count_, fresh);
-    }
     if (!asked.flushing || (!idle && now < asked.deadline)) return false;
     flushes_done_ = asked.flush;
     if (flushes_done_ == flushes_asked_) flush_deadline_ = {};
@@ -261,6 +240,13 @@ class collector : public std::enable_shared_from_this<collector> {
     return finished_;
   }
 
+  void count_anew(clock::time_point now) noexcept {
+    session_stats fresh;
+    const std::uint64_t number = try_count(fresh);
+    if (number == 0) return;
+    newest_.keep(std::move(fresh), number);
+    next_count_ = now + std::chrono::milliseconds{200};
+  }
   /// False where a thread's part is torn.
   [[nodiscard]] bool count(session_stats& now) const {
     now.spans = now.logs = {};
@@ -271,12 +257,14 @@ class collector : public std::enable_shared_from_this<collector> {
   }
 
   /// By the collector's thread between two passes. Counting remembers how far it came, so that one thread at a time may count.
-  [[nodiscard]] bool try_count(session_stats& now) const noexcept {
+  /// Returns the number of the count; 0 where there is none.
+  [[nodiscard]] std::uint64_t try_count(session_stats& now) const noexcept {
     try {
       const std::lock_guard lock{work_};
-      return count(now);
+      const std::uint64_t number = newest_.begin_count();
+      return count(now) ? number : 0;
     } catch (...) {
-      return false;  // memory is short
+      return 0;  // memory is short
     }
   }
 
@@ -294,10 +282,10 @@ class collector : public std::enable_shared_from_this<collector> {
     static_cast<void>(try_count(last));  // a thread inside a call is not waited for: what is lost is known
     tell_losses(last);
   }
-  void tell_losses_of_last_count() noexcept {
+  void tell_known_losses() noexcept {
     try {
       session_stats last;
-      copy_last_count(last);
+      newest_.copy_to(last);
       tell_losses(last);
     } catch (...) {
     }
@@ -345,16 +333,15 @@ class collector : public std::enable_shared_from_this<collector> {
   clock::time_point flush_deadline_{};
   std::atomic<clock::time_point> stop_deadline_{clock::time_point::max()};  // looked at in the midst of a pass
   bool stopping_ = false;
-  bool closed_ = false;  // under `work_`
+  std::atomic<bool> closed_{false};
   bool finished_ = false;
   bool left_over_ = false;
   std::atomic<bool> losses_told_{false};
   std::atomic<bool> joined_{false};
   std::atomic<bool> in_transport_{false};
   mutable std::atomic<int> observers_{0};  // wait in stats(): let them at the work
-  mutable session_stats last_count_;
-  mutable std::uint64_t last_number_ = 0;  // its
-  mutable std::atomic<std::uint64_t> counts_{0};
+  mutable newest_ledger newest_;
+  session_stats last_of_all_;
   clock::time_point next_count_{};
   std::thread thread_;
   std::atomic<std::thread::id> runner_{};

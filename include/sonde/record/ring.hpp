@@ -40,6 +40,7 @@ struct ring_writer {
 
   /// Room for `size` bytes, or null.
   [[nodiscard, gnu::always_inline]] char* room(std::size_t size) const noexcept {
+    static_assert(sizeof next == 8, "the size of an unusual frame must lead beyond any address");
     return reinterpret_cast<std::uintptr_t>(next) + size <= reinterpret_cast<std::uintptr_t>(limit) ? next : nullptr;
   }
   /// Makes what was written up to `end` visible to the consumer.
