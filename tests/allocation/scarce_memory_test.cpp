@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Where memory is short, an instrumented client's request goes all the same; where it stays short, an item for Rollbar
-// that was begun, and a reply half read, are dropped without any.
+// that was begun, a reply half read and half a copy of a resource are dropped without any.
 
 #include <sonde/adapters/cloudwatch/reply.hpp>
 #include <sonde/adapters/rollbar/lane.hpp>
@@ -9,6 +9,7 @@
 #include <sonde/aws/credential_reply.hpp>
 #include <sonde/integrations/httplib_client.hpp>
 #include <sonde/otlp/response_json.hpp>
+#include <sonde/resource/resource.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -128,6 +129,14 @@ TEST(scarce_memory, that_stays_so_ends_no_program_that_reads_a_reply) {
   is_read([&] { EXPECT_EQ(sonde::xray::read_targets(reply.body).targets.size(), 1U); });
   is_read([&] { EXPECT_FALSE(sonde::xray::local_rules_reader{"rules"}.read(reply.body).usable); });
   is_read([&] { EXPECT_FALSE(sonde::aws::read_credential_reply(reply, {}).complaint.empty()); });
+}
+
+TEST(scarce_memory, that_stays_so_ends_no_program_that_copies_a_resource) {
+  sonde::resource::resource one;
+  one.set("service.name", std::string(100, 'x'));
+  one.set("host.name", std::string(100, 'y'));
+  one.set("process.pid", std::int64_t{1});
+  EXPECT_GT(with_ever_more_memory([&] { EXPECT_EQ(sonde::resource::resource{one}.text("host.name").size(), 100u); }), 2u);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -17,6 +18,11 @@
 namespace sonde::resource {
 
 using attribute_value = std::variant<std::string, std::int64_t, bool>;
+
+/// By hand, since a std::variant of GCC 12 destroys what is not there where its copying throws.
+[[nodiscard]] inline attribute_value copy_of(const attribute_value& value) {
+  return std::visit([](const auto& held) { return attribute_value{std::decay_t<decltype(held)>{held}}; }, value);
+}
 
 struct attribute {
   std::string key;
@@ -27,6 +33,13 @@ struct attribute {
 
 class resource {
  public:
+  resource() = default;
+  resource(const resource& from) { merge(from); }
+  resource& operator=(const resource& from) { return *this = resource{from}; }
+  resource(resource&&) = default;
+  resource& operator=(resource&&) = default;
+  ~resource() = default;
+
   /// Sets `key`, in its old place if it has one; an empty key is ignored.
   void set(std::string_view key, attribute_value value) {
     if (key.empty()) return;
@@ -58,7 +71,7 @@ class resource {
 
   /// Takes over all of `updating`, which wins where both have a key. Source: OpenTelemetry resource SDK ("Merge").
   void merge(const resource& updating) {
-    for (const attribute& one : updating.attributes_) set(one.key, one.value);
+    for (const attribute& one : updating.attributes_) set(one.key, copy_of(one.value));
   }
 
   [[nodiscard]] const std::vector<attribute>& attributes() const noexcept { return attributes_; }
