@@ -149,8 +149,6 @@ class collector : public std::enable_shared_from_this<collector> {
     sigset_t all;
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, nullptr);  // the program's signals are the program's; SIGPIPE is nobody's
-    const sched_param no_priority{};
-    pthread_setschedparam(pthread_self(), SCHED_BATCH, &no_priority);  // where it wakes up, no other thread has to make way
     std::chrono::nanoseconds sleep = shortest_sleep;
     for (;;) {
       clock::time_point now = clock::now();
