@@ -83,6 +83,7 @@ class Service(processes.Program):
         self.looks = 0
         self.began = time.monotonic()
         self.last = None
+        self.looking = threading.Lock()  # or two answers might overtake each other
 
     @property
     def port(self):
@@ -102,15 +103,16 @@ class Service(processes.Program):
 
     def look(self):
         """The ledger as it is now, checked."""
-        now = self.ledger()
-        self.looks += 1
-        found = list(ledger_faults(now))
-        if self.last is not None and any(now[name][term] < self.last[name][term] for name in ("spans", "logs")
-                                         for term in ("started", "unsampled", "taken")):
-            found.append(f"it went back from {self.last} to {now}")
-        self.last = now
-        self.complaints += [f"the ledger of {self.name} does not balance: {each}" for each in found[:3]]
-        return now
+        with self.looking:
+            now = self.ledger()
+            self.looks += 1
+            found = list(ledger_faults(now))
+            if self.last is not None and any(now[name][term] < self.last[name][term] for name in ("spans", "logs")
+                                             for term in ("started", "unsampled", "taken")):
+                found.append(f"it went back from {self.last} to {now}")
+            self.last = now
+            self.complaints += [f"the ledger of {self.name} does not balance: {each}" for each in found[:3]]
+            return now
 
     def watch(self, ended):
         """At random moments."""

@@ -61,9 +61,10 @@ class json_events {
     return true;
   }
   json_value& place(json_value value) {
-    if (depth_ == 0) return whole_ = std::move(value);
-    json_value& into = *open_[depth_ - 1];
-    return into.is_array() ? into.push_back(std::move(value)) : into.append(std::move(name_), std::move(value));
+    json_value* const into = depth_ != 0 ? open_[depth_ - 1] : nullptr;
+    if (into != nullptr && into->is_object()) return into->append(std::move(name_), std::move(value));
+    json_value& placed = into != nullptr ? into->push_back({}) : whole_;
+    return placed = std::move(value);
   }
 
   json_value whole_{};
