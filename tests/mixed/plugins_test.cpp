@@ -195,6 +195,19 @@ TEST(plugins, record_nothing_that_sonde_itself_says) {
   EXPECT_EQ(kept.memory.logs()[0].body, "min_level_3 log");
 }
 
+/// The first span of theirs on a thread meets a decision that another module's made.
+TEST(plugins, record_nothing_beneath_an_unsampled_span) {
+  const plugin called{"min_level_3", "secluded"};
+  sonde::testing::memory_exporter memory;
+  auto session = sonde::start({.service_name = "plugins", .sampler = sonde::sampling::always_off{}, .diagnostics = [](auto) {}}, memory);
+  sonde::in_span<"main">([&] { called([] {}); });
+  EXPECT_TRUE(session.force_flush());
+  EXPECT_TRUE(memory.spans().empty());
+  const sonde::session_stats stats = session.stats();
+  EXPECT_EQ(stats.spans.started, 1 + names_of("min_level_3").size());
+  EXPECT_EQ(stats.spans.unsampled, stats.spans.started);
+}
+
 TEST(plugins, know_when_a_thread_has_ended) {
   const plugin called{"min_level_3", "secluded"};
   recording kept;

@@ -14,26 +14,23 @@
 #include <vector>
 
 #include <pthread.h>
-#include <time.h>
 
 #include <sonde/config.hpp>
 #include <sonde/context/clock_source.hpp>
-#include <sonde/context/trace_time.hpp>
 #include <sonde/pipeline/loaded_modules.hpp>
 #include <sonde/pipeline/recorder_pool.hpp>
 #include <sonde/pipeline/unattached.hpp>
 #include <sonde/pipeline/undisturbed.hpp>
 #include <sonde/pipeline/waker.hpp>
 #include <sonde/record/active_spans.hpp>
-#include <sonde/record/entries.hpp>
-#include <sonde/record/exception_event.hpp>
 #include <sonde/record/exception_text.hpp>
 #include <sonde/record/lasting.hpp>
-#include <sonde/record/opening.hpp>
 #include <sonde/record/own_words.hpp>
 #include <sonde/record/registry.hpp>
 #include <sonde/record/session_table.hpp>
+#include <sonde/record/thrown.hpp>
 #include <sonde/sampling/sampler.hpp>
+#include <sonde/span/unusual.hpp>
 
 namespace sonde::pipeline {
 
@@ -73,9 +70,8 @@ class hub {
     recorders.set_bound(terms.ring_bytes);
     session_.fetch_add(1, std::memory_order_relaxed);
     static constexpr record::session_table table{
-        attach,    enroll,           locate,   sample,               complete_root,           put_time, chosen_propagators,
-        make_room, describe_current, describe, leave_with_unwinding, record::put_active_spans,
-        is_saying_own_words};
+        attach,    enroll,           locate,   sample,                   &record::unusual::functions, chosen_propagators,
+        make_room, describe_current, describe, record::put_active_spans, is_saying_own_words};
     plug_in(&table);
     return true;
   }
@@ -150,10 +146,10 @@ class hub {
       return 0;
     }
   }
-  static std::uint32_t locate(record::description& site, const char* file, std::uint32_t line, const char* function) noexcept {
+  static std::uint32_t locate(record::description& site, const record::opened_at& where) noexcept {
     const undisturbed calm;
     try {
-      return instance().descriptions.locate(site, file, line, function);
+      return instance().descriptions.locate(site, where.file, where.line, where.function);
     } catch (...) {
       return 0;
     }
@@ -170,14 +166,6 @@ class hub {
     __builtin_memcpy(mine.rule.text, rule.data(), rule.size());
     return made.sampled;
   }
-  static void complete_root(record::frame& root, record::recorder& mine) noexcept {
-    if (mine.rule.size != 0)
-      record::put_text(root, record::key<record::description_type::attribute, "aws.xray.sampling_rule">,
-                       {mine.rule.text, mine.rule.size});
-    if (mine.fields != nullptr && mine.fields->fields != nullptr) record::put_tracestate(root, *mine.fields->fields);
-    if (mine.announces_roots) record::publish_opening(mine, root, mine.request);
-  }
-  static void put_time(trace_id& fresh) noexcept { context::put_time(fresh, static_cast<std::uint32_t>(::time(nullptr))); }
   static std::uint32_t chosen_propagators() noexcept { return instance().propagators_.load(std::memory_order_relaxed); }
   static bool make_room(record::recorder& mine, std::size_t size) noexcept {
     hub& here = instance();
@@ -195,14 +183,6 @@ class hub {
     const record::thrown what = record::thrown::of(error);
     const std::exception_ptr handled = std::current_exception();
     give(sink, what, record::thrown::of(handled).object == what.object ? what.object : nullptr);
-  }
-  static bool leave_with_unwinding(record::frame& span) noexcept {
-    const record::throw_hook* const hook = record::installed_throw_hook();
-    const record::thrown what = hook != nullptr ? hook->unwinding() : record::thrown{};
-    if (what.type == nullptr) return false;
-    record::leave_with(span, record::exception_text{what, what.object}.made());
-    span.header.end = context::ticks();  // not before the event
-    return true;
   }
   static bool is_saying_own_words() noexcept { return record::saying_own_words; }
   static void give(record::exception_sink sink, const record::thrown& what, const void* with_stack) noexcept {
@@ -235,7 +215,7 @@ class hub {
     after_fork();
   }
 
-  record::root root_{nullptr, true, false, false};
+  alignas(64) record::root root_{nullptr, true, false, false};  // read by every span
   std::mutex mutex_;
   bool occupied_ = false;
   std::vector<std::unique_ptr<served>> served_;

@@ -21,7 +21,7 @@
 #include <sonde/pipeline/deadline.hpp>
 #include <sonde/pipeline/deadman_timer.hpp>
 #include <sonde/pipeline/hub.hpp>
-#include <sonde/span/lifecycle.hpp>
+#include <sonde/span/unusual.hpp>
 
 namespace sonde::pipeline {
 
@@ -103,7 +103,7 @@ class terminate_report {
       if (record::is_borrowed(*open) || !open->is_sampled()) continue;
       record::leave_with(*open, what);
       open->header.end = context::ticks();
-      record::end_record(*open, mine);
+      record::unusual::end_record(*open, mine);
     }
   }
 

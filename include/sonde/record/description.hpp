@@ -46,6 +46,13 @@ struct description {
   const scope_description* scope = nullptr;
 };
 
+/// Where a guard in plain form was opened; `file` is null where that is not captured.
+struct opened_at {
+  const char* file = nullptr;
+  std::uint32_t line = 0;
+  const char* function = nullptr;
+};
+
 [[nodiscard]] inline std::uint64_t head_of(const description& known) noexcept {
   return __atomic_load_n(&known.head, __ATOMIC_RELAXED);
 }

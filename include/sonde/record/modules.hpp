@@ -51,7 +51,7 @@ struct module_part {
 
 /// Of all that modules share: of a recorder and its ring, of records, of a session's table. Modules of another number keep to
 /// themselves: it changes with each of these.
-inline constexpr std::uint32_t shared_layout = 2;
+inline constexpr std::uint32_t shared_layout = 3;
 
 /// Source: System V ABI, "Note Section".
 struct module_note {

@@ -9,6 +9,8 @@
 #include <exception>
 
 #include <sonde/config.hpp>
+#include <sonde/context/kind.hpp>
+#include <sonde/context/span_context.hpp>
 #include <sonde/meta/text.hpp>
 #include <sonde/record/description.hpp>
 #include <sonde/record/modules.hpp>
@@ -36,6 +38,23 @@ struct arrival {
   std::uint64_t session = 0;         // in which the span began that ends
 };
 
+/// The long ways of spans (span/unusual.hpp), which so are not in every user's object file.
+struct unusual_spans {
+  /// A guard under the thread's active span, if any, and the same of a given kind under an explicit parent. The place by parts,
+  /// which stay in the registers they came in.
+  void (*open)(frame& self, description& site, const char* file, std::uint32_t line, const char* function, recorder&) noexcept;
+  void (*open_under)(frame& self, description& site, recorder&, const opened_at&, kind, const span_context& parent) noexcept;
+  /// The same on no thread's stack.
+  void (*begin_under)(frame& self, description& site, recorder&, const opened_at&, kind, const span_context& parent) noexcept;
+  /// A guard that is off the stack again. `here` is the calling thread's recorder, or null; `session` that in which it was on a
+  /// stack, else 0.
+  void (*close)(frame& self, const recorder* here, std::uint64_t session) noexcept;
+  /// A span whose end is set, that is on no stack, of a session.
+  void (*end)(frame& self, std::uint64_t session) noexcept;
+  /// The ids of an unsampled root which nobody had asked for.
+  void (*draw_ids)(frame& root) noexcept;
+};
+
 /// None of these throws or blocks for longer than a short lock on a cold path.
 struct session_table {
   /// This thread's recorder, made or found; null where memory is short: then what it came for is counted as lost.
@@ -43,14 +62,11 @@ struct session_table {
   /// The registry id of a description, also stored in it; 0 on failure.
   std::uint32_t (*enroll)(description&) noexcept;
   /// The registry id of a place in the source, also kept in the site if it is the first one there; 0 on failure.
-  std::uint32_t (*locate)(description& site, const char* file, std::uint32_t line, const char* function) noexcept;
+  std::uint32_t (*locate)(description& site, const opened_at&) noexcept;
   /// May the trace of this new local root be recorded? One decision per trace; `rule` of the recorder says by which rule.
   bool (*sample)(recorder&, const header& root, meta::text name) noexcept;
-  /// What few of those have, and so is not in every user's object file: the tracestate that the trace came with, the rule that
-  /// decided, the opening that is announced.
-  void (*complete_root)(frame&, recorder&) noexcept;
-  /// Has a new trace id tell the time.
-  void (*put_time)(trace_id&) noexcept;
+  /// How spans begin and end otherwise than as children of recorded ones, left in order. See span/lifecycle.hpp.
+  const unusual_spans* unusual;
   /// The session's propagators, as propagation::propagator_list packs them.
   std::uint32_t (*propagators)() noexcept;
   /// Room for a record of `size` bytes at `writer.next`, in a new chunk; false where the bound is reached.
@@ -58,8 +74,6 @@ struct session_table {
   /// Gives the sink the exception being handled (inside a catch block), or a given one.
   void (*describe_current_exception)(exception_sink) noexcept;
   void (*describe_exception)(const std::exception&, exception_sink) noexcept;
-  /// The exception that unwinds this thread leaves a span, whose end is set: false where no throw hook knows which it is.
-  bool (*leave_with_unwinding)(frame&) noexcept;
   /// Appends the spans from `innermost` outwards to an occurrence.
   void (*put_active_spans)(frame& occurrence, const frame* innermost) noexcept;
   /// Whether this thread hands a line of sonde's own to the user's handler just now (record/own_words.hpp).
@@ -89,6 +103,9 @@ template <arrival::purpose What, class... More>
   return table ? noted_here(table->attach({What, more...})) : nullptr;
 }
 
+/// Whether there is no session, as far as is known: what begins now is nobody's. False until somebody has looked for one.
+[[nodiscard, gnu::always_inline]] inline bool is_quiet() noexcept { return __atomic_load_n(&known_root().is_quiet, __ATOMIC_RELAXED); }
+
 /// This thread's recorder if a session is taking records, else null. Where there is no memory for one, what the caller would
 /// have recorded is lost, and counted: a caller that records no span and no log only looks.
 template <arrival::purpose What = arrival::purpose::look, class... More>
@@ -96,16 +113,8 @@ template <arrival::purpose What = arrival::purpose::look, class... More>
   recorder* mine = attached_recorder();
   if (mine != nullptr && __atomic_load_n(&mine->live, __ATOMIC_RELAXED)) [[likely]]
     return mine;
-  if (__atomic_load_n(&known_root().is_quiet, __ATOMIC_RELAXED)) return nullptr;
+  if (is_quiet()) return nullptr;
   return attach_this_thread<What>(more...);
-}
-
-/// Of a trace that begins on this thread.
-[[nodiscard, gnu::noinline]] inline trace_id draw_trace_id(recorder& mine) noexcept {
-  trace_id id = mine.ids.next_trace_id();
-  if (mine.timed_trace_ids)
-    if (const session_table* table = installed_table()) table->put_time(id);
-  return id;
 }
 
 /// The first word of records about it; with an id of 0 where none can be had or the session has just ended.

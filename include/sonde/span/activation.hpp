@@ -21,11 +21,11 @@ namespace sonde::record {
   return mine != nullptr ? active_frame(*mine) : nullptr;
 }
 
+[[gnu::noinline, gnu::cold]] inline void draw_ids(frame& root) noexcept {
+  if (const session_table* table = installed_table()) table->unusual->draw_ids(root);
+}
 [[nodiscard]] inline span_context context_of(frame& active) noexcept {
-  if (!active.is_sampled() && !active.header.trace_id.valid()) {  // an unsampled root whose ids nobody needed yet
-    active.header.trace_id = draw_trace_id(*active.owner);
-    active.header.span_id = active.owner->ids.next_span_id();
-  }
+  if (!active.is_sampled() && !active.header.trace_id.valid()) draw_ids(active);  // a root whose ids nobody needed yet
   return {.trace_id = active.header.trace_id,
           .span_id = active.header.span_id,
           .sampled = active.is_sampled(),

@@ -63,6 +63,8 @@ class basic_detached_span : public operations<basic_detached_span> {
                       const span_context& parent) noexcept {
     record::recorder* mine = record::live_recorder<record::arrival::purpose::span>();
     if (mine == nullptr) return;
+    const record::session_table* const table = record::installed_table();
+    if (table == nullptr) return;
     const bool interrupts = record::is_writing(*mine);
     if (!interrupts) state_ = new (std::nothrow) record::detached_frame;
     if (state_ == nullptr) {
@@ -71,8 +73,8 @@ class basic_detached_span : public operations<basic_detached_span> {
     }
     record::frame* active = record::active_frame();
     const bool is_told = parent.continues_trace() || parent.declines_trace();
-    record::begin_under(*state_, site, *mine, where, what,
-                        is_told || active == nullptr ? parent : record::context_of(*active));
+    table->unusual->begin_under(*state_, site, *mine, where, what,
+                                is_told || active == nullptr ? parent : record::context_of(*active));
     state_->session = mine->session;
     state_->fields = context::shared_fields{record::active_fields(*mine)};
     state_->header.flags |= record::detached;

@@ -20,17 +20,17 @@ class scoped_span : public operations<scoped_span>, private record::roomy_frame 
 
  protected:
   [[gnu::always_inline]] scoped_span(record::description& site, record::opened_at where) noexcept {
-    if (record::recorder* mine = record::live_recorder<record::arrival::purpose::span>())
-      record::open(*this, site, *mine, where);
-    else
+    if (record::is_quiet())
       owner = nullptr;
+    else
+      record::open(*this, site, where.file, where.line, where.function);
   }
   [[gnu::always_inline]] scoped_span(record::description& site, record::opened_at where, kind what,
                                      const span_context& parent) noexcept {
-    if (record::recorder* mine = record::live_recorder<record::arrival::purpose::span>())
-      record::open_under(*this, site, *mine, where, what, parent);
-    else
+    if (record::is_quiet())
       owner = nullptr;
+    else
+      record::open_under(*this, site, where, what, parent);
   }
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpragmas"                // GCC does not know the next,
