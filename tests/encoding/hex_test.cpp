@@ -60,6 +60,47 @@ constexpr bool knows_digits_in_words() {
 }
 TEST(hex, knows_digits_in_words) { EXPECT_TRUE(knows_digits_in_words()); }
 
+// As ids are read: the same by vector registers, and by words where the compiler does it.
+constexpr bool knows_digits_in_ids() {
+  for (int place = 0; place < 32; ++place)
+    for (int code = 0; code < 256; ++code) {
+      char digits[] = "0123456789abcdef00112233445566ff";
+      digits[place] = static_cast<char>(code);
+      const bool digit = code >= '0' && code <= '9';
+      const bool lower = code >= 'a' && code <= 'f';
+      unsigned char bytes[16]{7};
+      unsigned char expected[16]{7};
+      if (encoding::from_lower_hex(digits, bytes) != (digit || lower)) return false;
+      if (digit || lower)
+        for (int i = 0; i < 16; ++i)
+          expected[i] = static_cast<unsigned char>(encoding::hex_digit(digits[2 * i]) * 16 + encoding::hex_digit(digits[2 * i + 1]));
+      for (int i = 0; i < 16; ++i)
+        if (bytes[i] != expected[i]) return false;
+    }
+  return true;
+}
+TEST(hex, knows_digits_in_ids) { EXPECT_TRUE(knows_digits_in_ids()); }
+
+constexpr bool reads_ids_while_compiling() {
+  unsigned char bytes[8]{};
+  return encoding::from_lower_hex("00f067aa0ba902b7", bytes) && bytes[1] == 0xF0 && bytes[7] == 0xB7 &&
+         !encoding::from_lower_hex("00f067aa0ba902B7", bytes);
+}
+static_assert(reads_ids_while_compiling());
+
+constexpr bool knows_digits_in_bytes() {
+  for (int first = 0; first < 256; ++first)
+    for (int second = 0; second < 256; ++second) {
+      const char digits[]{static_cast<char>(first), static_cast<char>(second)};
+      unsigned char byte = 0;
+      const bool right = encoding::from_hex({digits, 2}, &byte, 1, encoding::hex_case::lower);
+      const unsigned found = encoding::lower_hex_byte(digits);
+      if (right ? found != byte : found <= 0xFF) return false;
+    }
+  return true;
+}
+TEST(hex, knows_digits_in_bytes) { EXPECT_TRUE(knows_digits_in_bytes()); }
+
 constexpr bool may_refuse_upper_case() {
   unsigned char bytes[1]{};
   return encoding::from_hex({"aF", 2}, bytes, 1) && bytes[0] == 0xAF &&

@@ -17,14 +17,14 @@ class propagator_list {
  public:
   static constexpr std::size_t most = 8;
 
-  constexpr propagator_list() noexcept : propagator_list{propagator::tracecontext, propagator::baggage} {}
+  constexpr propagator_list() noexcept : packed_{at(propagator::tracecontext, 0) | at(propagator::baggage, 1)} {}
   constexpr propagator_list(std::initializer_list<propagator> chosen) noexcept {
     for (const propagator each : chosen) add(each);
   }
 
   constexpr void add(propagator added) noexcept {
     if (added == propagator::none || has(added) || size() == most) return;
-    packed_ |= static_cast<std::uint32_t>(added) << 4 * size();
+    packed_ |= at(added, size());
   }
   [[nodiscard]] constexpr bool has(propagator wanted) const noexcept {
     for (const propagator each : *this)
@@ -65,6 +65,10 @@ class propagator_list {
   friend constexpr bool operator==(propagator_list, propagator_list) noexcept = default;
 
  private:
+  [[nodiscard]] static constexpr std::uint32_t at(propagator which, std::size_t place) noexcept {
+    return static_cast<std::uint32_t>(which) << 4 * place;
+  }
+
   std::uint32_t packed_ = 0;
 };
 

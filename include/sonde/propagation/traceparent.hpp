@@ -19,19 +19,24 @@ inline constexpr std::size_t traceparent_size = 55;
 /// The whole value of the header; an invalid context where it says nothing usable. Versions to come are read as far as they
 /// agree with version 00.
 [[nodiscard]] constexpr span_context parse_traceparent(std::string_view value) noexcept {
+  span_context read{};  // returned from everywhere, so that it is made where it is wanted
   value = without_blanks(value);
-  if (value.size() < traceparent_size || value[2] != '-' || value[35] != '-' || value[52] != '-') return {};
-  unsigned char version = 0;
-  unsigned char flags = 0;
-  if (!encoding::from_hex({value.data(), 2}, &version, 1, encoding::hex_case::lower) ||
-      !encoding::from_hex({value.data() + 53, 2}, &flags, 1, encoding::hex_case::lower) || version == 0xFF)
-    return {};
-  if (value.size() > traceparent_size && (version == 0 || value[traceparent_size] != '-')) return {};
-  span_context context{.sampled = (flags & 0x01) != 0, .remote = true, .random = (flags & 0x02) != 0};
-  if (!encoding::from_lower_hex(value.data() + 3, context.trace_id.bytes) ||
-      !encoding::from_lower_hex(value.data() + 36, context.span_id.bytes) || !context.valid())
-    return {};
-  return context;
+  if (value.size() < traceparent_size || value[2] != '-' || value[35] != '-' || value[52] != '-') return read;
+  const unsigned version = encoding::lower_hex_byte(value.data());
+  const unsigned flags = encoding::lower_hex_byte(value.data() + 53);
+  if (version >= 0xFF || flags > 0xFF) return read;
+  if (value.size() > traceparent_size && (version == 0 || value[traceparent_size] != '-')) return read;
+  trace_id trace{};
+  span_id span{};
+  if (!encoding::from_lower_hex(value.data() + 3, trace.bytes) || !encoding::from_lower_hex(value.data() + 36, span.bytes) ||
+      !trace.valid() || !span.valid())
+    return read;
+  read.trace_id = trace;
+  read.span_id = span;
+  read.sampled = (flags & 0x01) != 0;
+  read.remote = true;
+  read.random = (flags & 0x02) != 0;
+  return read;
 }
 
 /// `context` must be valid. Flags that nobody has defined yet are zero.
