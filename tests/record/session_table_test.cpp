@@ -53,6 +53,16 @@ TEST(session_table, without_a_session_all_is_quiet) {
   EXPECT_FALSE(sonde::current_span().context().valid());
 }
 
+TEST(session_table, a_root_that_nobody_sampled_has_ids_when_its_session_is_gone) {
+  recording kept{{.sampler = sonde::sampling::always_off{}}};
+  sonde::span<"span"> span;
+  kept.session.shutdown();
+  const sonde::span_context context = span.context();
+  EXPECT_TRUE(context.valid());
+  EXPECT_FALSE(context.sampled);
+  EXPECT_EQ(span.context(), context);
+}
+
 TEST(session_table, lazy_values_are_not_asked_for_without_a_session) {
   bool called = false;
   sonde::span<"span"> span;

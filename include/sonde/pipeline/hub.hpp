@@ -84,7 +84,7 @@ class hub {
   void disconnect() noexcept {
     const undisturbed calm;
     const std::lock_guard lock{mutex_};
-    plug_in(nullptr);
+    unplug();
     recorders.stop_all();
   }
   /// Another session may start.
@@ -191,8 +191,13 @@ class hub {
   }
 
   void plug_in(const record::session_table* table) noexcept {
-    __atomic_store_n(&root_.is_quiet, table == nullptr, __ATOMIC_RELEASE);
     __atomic_store_n(&root_.table, table, __ATOMIC_RELEASE);
+    __atomic_store_n(&root_.is_quiet, false, __ATOMIC_RELEASE);
+  }
+  /// In this order both: who finds neither would look for a session elsewhere.
+  void unplug() noexcept {
+    __atomic_store_n(&root_.is_quiet, true, __ATOMIC_RELEASE);
+    __atomic_store_n(&root_.table, nullptr, __ATOMIC_RELEASE);
   }
 
   void before_fork() noexcept {
@@ -207,7 +212,7 @@ class hub {
   }
   /// The collector thread did not come along: the child has no session until it starts its own, and draws its own ids.
   void in_forked_child() noexcept {
-    plug_in(nullptr);
+    unplug();
     recorders.forget_threads();
     waker.reset();
     occupied_ = false;

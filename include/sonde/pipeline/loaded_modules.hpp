@@ -12,7 +12,8 @@ namespace sonde::pipeline {
 /// live.
 [[nodiscard]] inline bool invite_modules(record::root& mine) noexcept {
   // They know it since an earlier session; so a child of a fork needs no loader's lock.
-  if (&record::known_root() == &mine && context::uses_system_clock == mine.uses_system_clock) return true;
+  const bool clock_known = __atomic_load_n(&context::uses_system_clock, __ATOMIC_SEQ_CST) == mine.uses_system_clock;
+  if (clock_known && &record::known_root() == &mine) return true;
   const record::root* const other = record::root_elsewhere();
   if (other != nullptr && __atomic_load_n(&other->table, __ATOMIC_ACQUIRE) != nullptr) return false;
   record::enter_this_module();

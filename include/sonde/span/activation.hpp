@@ -22,7 +22,9 @@ namespace sonde::record {
 }
 
 [[gnu::noinline, gnu::cold]] inline void draw_ids(frame& root) noexcept {
-  if (const session_table* table = installed_table()) table->unusual->draw_ids(root);
+  if (const session_table* const table = installed_table()) return table->unusual->draw_ids(root);
+  root.header.trace_id = root.owner->ids.next_trace_id();  // its session has ended: nobody wants to know the time
+  root.header.span_id = root.owner->ids.next_span_id();
 }
 [[nodiscard]] inline span_context context_of(frame& active) noexcept {
   if (!active.is_sampled() && !active.header.trace_id.valid()) draw_ids(active);  // a root whose ids nobody needed yet

@@ -124,13 +124,15 @@ namespace sonde::record {
 }
 /// Every close that is not plainly "the innermost guard of its thread, left normally".
 [[gnu::noinline, gnu::cold]] inline void close_unusual(frame& self) noexcept {
-  const bool is_current_session = unlink(self);  // a session's stacks go with it
-  close_unlinked(self, is_current_session ? self.owner->session : 0);
+  const std::uint64_t session = self.owner->session;  // before a signal handler may join the next one
+  const bool is_current = unlink(self);               // a session's stacks go with it
+  close_unlinked(self, is_current ? session : 0);
 }
 /// The ring's chunk is full, or the frame unusual.
 [[gnu::noinline, gnu::cold]] inline void close_elsewhere(frame& self, recorder& mine) noexcept {
+  const std::uint64_t session = mine.session;
   end_writing(mine, self.outer);
-  close_unlinked(self, mine.session);
+  close_unlinked(self, session);
 }
 
 /// Ends a guard that `open` gave an owner.
