@@ -58,10 +58,11 @@ namespace sonde::record {
   else
     self.owner = nullptr;
 }
-/// The first span of a module on this thread.
+/// The first span of a module on this thread, or of a session.
 [[gnu::noinline, gnu::cold]] inline void open_first(frame& self, description& site, const char* file, std::uint32_t line,
                                                     const char* function) noexcept {
-  if (recorder* const mine = attach_this_thread<arrival::purpose::span>())
+  recorder* const mine = is_quiet() ? nullptr : attach_this_thread<arrival::purpose::span>();
+  if (mine != nullptr)
     open_unusual(self, site, file, line, function, *mine);
   else
     self.owner = nullptr;
@@ -73,10 +74,10 @@ namespace sonde::record {
   count(mine.spans.started);
   count(mine.spans.unsampled);
 }
-/// Opens a guard under this thread's active span. The place comes in parts, which stay in the registers they come in.
-[[gnu::noinline]] inline void open(frame& self, description& site, const char* file, std::uint32_t line,
-                                   const char* function) noexcept {
-  recorder* const mine = this_thread;
+/// Opens a guard under this thread's active span; `mine` may be null. The place comes in parts, which stay in the registers they
+/// come in.
+[[gnu::noinline]] inline void open(frame& self, description& site, const char* file, std::uint32_t line, const char* function,
+                                   recorder* mine) noexcept {
   if (mine == nullptr || !__atomic_load_n(&mine->live, __ATOMIC_RELAXED)) [[unlikely]]
     return open_first(self, site, file, line, function);
   const frame* const outer = mine->current;

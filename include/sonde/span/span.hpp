@@ -20,10 +20,11 @@ class scoped_span : public operations<scoped_span>, private record::roomy_frame 
 
  protected:
   [[gnu::always_inline]] scoped_span(record::description& site, record::opened_at where) noexcept {
-    if (record::is_quiet())
+    record::recorder* const mine = record::attached_recorder();
+    if (mine == nullptr && record::is_quiet())
       owner = nullptr;
     else
-      record::open(*this, site, where.file, where.line, where.function);
+      record::open(*this, site, where.file, where.line, where.function, mine);
   }
   [[gnu::always_inline]] scoped_span(record::description& site, record::opened_at where, kind what,
                                      const span_context& parent) noexcept {
