@@ -220,7 +220,7 @@ class hub {
     after_fork();
   }
 
-  alignas(64) record::root root_{nullptr, true, false, false};  // read by every span
+  record::root root_{nullptr, true, false, false};
   std::mutex mutex_;
   bool occupied_ = false;
   std::vector<std::unique_ptr<served>> served_;
