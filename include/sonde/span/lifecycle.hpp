@@ -125,8 +125,9 @@ namespace sonde::record {
 }
 /// Every close that is not plainly "the innermost guard of its thread, left normally".
 [[gnu::noinline, gnu::cold]] inline void close_unusual(frame& self) noexcept {
-  const std::uint64_t session = self.owner->session;  // before a signal handler may join the next one
-  const bool is_current = unlink(self);               // a session's stacks go with it
+  // Before a signal handler may join the next one; where its thread has ended, another may be taking it over.
+  const std::uint64_t session = __atomic_load_n(&self.owner->session, __ATOMIC_RELAXED);
+  const bool is_current = unlink(self);  // a session's stacks go with it
   close_unlinked(self, is_current ? session : 0);
 }
 /// The ring's chunk is full, or the frame unusual.
