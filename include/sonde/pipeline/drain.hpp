@@ -59,15 +59,12 @@ class drain {
   /// The upper half of the ledger, each thread's part as it was between two of its calls. False where a thread stands inside
   /// one (it may have been preempted there): then come back a little later.
   [[nodiscard]] bool count(session_stats& into) const noexcept {
-    constexpr int looks = 8;
-    for (int look = 1;; ++look) {
-      bool settled = true;
-      const std::int64_t open = add_up(into, settled);
-      // Below zero: one thread, already looked at, has begun spans since, which another, looked at later, has ended.
-      if (open < 0 && look < looks) continue;
-      into.spans.open = open > 0 ? static_cast<std::uint64_t>(open) : 0;
-      return settled;
-    }
+    bool settled = true;
+    std::int64_t open = add_up(into, settled);
+    // Below zero: one thread, already looked at, has begun spans since, which another, looked at later, has ended.
+    for (int again = 0; open < 0 && again < 7; ++again) open = add_up(into, settled = true);
+    into.spans.open = open > 0 ? static_cast<std::uint64_t>(open) : 0;
+    return settled;
   }
 
  private:

@@ -61,18 +61,20 @@ namespace sonde::record {
 /// The first span of a module on this thread, or of a session.
 [[gnu::noinline, gnu::cold]] inline void open_first(frame& self, description& site, const char* file, std::uint32_t line,
                                                     const char* function) noexcept {
-  recorder* const mine = is_quiet() ? nullptr : attach_this_thread<arrival::purpose::span>();
-  if (mine != nullptr)
+  if (recorder* const mine = live_recorder<arrival::purpose::span>())
     open_unusual(self, site, file, line, function, *mine);
   else
     self.owner = nullptr;
 }
 
+[[gnu::always_inline]] inline void count_unsampled(recorder& mine) noexcept {
+  count(mine.spans.started);
+  count(mine.spans.unsampled);
+}
 /// Nothing is opened beneath an unsampled span: that one stays current.
 [[gnu::always_inline]] inline void leave_out(frame& self, recorder& mine) noexcept {
   self.owner = nullptr;
-  count(mine.spans.started);
-  count(mine.spans.unsampled);
+  count_unsampled(mine);
 }
 /// Opens a guard under this thread's active span; `mine` may be null. The place comes in parts, which stay in the registers they
 /// come in.

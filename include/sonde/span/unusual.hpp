@@ -52,8 +52,7 @@ inline void begin_record(frame& self, description& site, recorder& mine, const o
 inline void begin_unsampled(frame& self, recorder& mine, std::uint8_t flags) noexcept {
   self.take_no_entries();
   self.set_tail(tail_word(0, record_type::span, flags, static_cast<std::uint8_t>(kind::internal)));
-  count(mine.spans.started);
-  count(mine.spans.unsampled);
+  count_unsampled(mine);
 }
 /// A local root nobody will ask the sampler about. Its ids are drawn when somebody asks for them.
 inline void begin_dropped_root(frame& self, recorder& mine) noexcept {
